@@ -1,0 +1,38 @@
+/**
+ * Anchor: a place in a revision. Stored with every chunk at ingest and with every citation, because positions cannot
+ * be added afterwards. Versioned (`v`): an anchor written by any released version must stay readable.
+ *
+ * Every kind names the page (1-based ordinal in the revision) and carries `quote`, the UTF-16 offsets [start, end) of
+ * the passage in that page's display text, so that a passage can be shown as text where a viewer cannot draw.
+ */
+import { z } from 'zod'
+
+/** [x, y, width, height]; the unit is that of the anchor kind. */
+export const boxSchema = z.tuple([z.number(), z.number(), z.number(), z.number()])
+export type Box = z.infer<typeof boxSchema>
+
+const offsets = z.tuple([z.int().min(0), z.int().min(0)])
+
+/** Boxes in points (1/72 inch) of the unrotated page, origin top left; the page's size is stored on the page. */
+export const pageAnchorSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('page'),
+  page: z.int().min(1),
+  boxes: z.array(boxSchema),
+  quote: offsets,
+})
+
+/** A span of display text: DOCX, Markdown, HTML, plain text. */
+export const textAnchorSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('text'),
+  page: z.int().min(1),
+  start: z.int().min(0),
+  end: z.int().min(0),
+  quote: offsets,
+})
+
+export const anchorSchema = z.discriminatedUnion('kind', [pageAnchorSchema, textAnchorSchema]).meta({ id: 'Anchor' })
+export type Anchor = z.infer<typeof anchorSchema>
+export type PageAnchor = z.infer<typeof pageAnchorSchema>
+export type TextAnchor = z.infer<typeof textAnchorSchema>

@@ -1,0 +1,90 @@
+/**
+ * Every error a person can meet: code, HTTP status, whether trying again can help, message in zh and en.
+ * `{name}` in a message is filled from the error's params. docs/errors.md is generated from this table.
+ */
+export interface ErrorRow {
+  status: number
+  retryable: boolean
+  zh: string
+  en: string
+}
+
+export const ERRORS = {
+  // request
+  'request.invalid': { status: 400, retryable: false, zh: '请求有误：{detail}。', en: 'The request is not valid: {detail}.' },
+  'request.malformed_json': { status: 400, retryable: false, zh: '请求正文不是有效的 JSON。', en: 'The request body is not valid JSON.' },
+  'request.too_large': { status: 413, retryable: false, zh: '请求正文超过上限 {limit}。', en: 'The request body is larger than the limit of {limit}.' },
+  'request.unsupported_media_type': { status: 415, retryable: false, zh: '不支持这种正文类型：{type}。', en: 'This kind of body is not supported: {type}.' },
+  'request.not_found': { status: 404, retryable: false, zh: '没有这个地址：{path}。', en: 'There is nothing at this address: {path}.' },
+  'request.host_not_allowed': { status: 403, retryable: false, zh: '不接受以主机名 {host} 发来的请求。请用 127.0.0.1 或 localhost 打开，或设置 ZHIKU_HOST 与 ZHIKU_TOKEN。', en: 'Requests for host {host} are not accepted. Open 127.0.0.1 or localhost, or set ZHIKU_HOST and ZHIKU_TOKEN.' },
+  'request.origin_not_allowed': { status: 403, retryable: false, zh: '不接受来自 {origin} 的请求。', en: 'Requests from {origin} are not accepted.' },
+  'auth.required': { status: 401, retryable: false, zh: '需要访问令牌。请输入启动服务时设置的 ZHIKU_TOKEN。', en: 'An access token is needed: the ZHIKU_TOKEN that the server was started with.' },
+  'auth.wrong_token': { status: 401, retryable: false, zh: '访问令牌不对。', en: 'The access token is wrong.' },
+  // start
+  'config.invalid': { status: 500, retryable: false, zh: '设置有误：{detail}', en: 'The settings are not valid: {detail}' },
+  'data.locked': { status: 500, retryable: false, zh: '数据文件夹 {folder} 正被另一个智库进程使用（{holder}）。请先停止它，或用 ZHIKU_DATA 指定别的文件夹。', en: 'The data folder {folder} is in use by another Zhiku process ({holder}). Stop it first, or choose another folder with ZHIKU_DATA.' },
+  'data.unsupported_folder': { status: 500, retryable: false, zh: '数据文件夹 {folder} 在网络文件系统（{type}）上，不能保证数据安全。请改用本地磁盘。', en: 'The data folder {folder} is on a network file system ({type}), where data would not be safe. Use a local disk.' },
+  'data.newer_version': { status: 500, retryable: false, zh: '数据文件夹是由更新的版本写成的（迁移 {found}，本程序到 {known}）。请升级程序。', en: 'The data folder was written by a newer version (migration {found}, this program knows {known}). Upgrade the program.' },
+  'data.altered_migration': { status: 500, retryable: false, zh: '迁移 {name} 与已应用的内容不一致，拒绝启动。请恢复原来的程序文件。', en: 'Migration {name} differs from what was applied; refusing to start. Restore the original program files.' },
+  'data.engine_mismatch': { status: 500, retryable: false, zh: '数据库版本不符：{found}，需要 {needed}。', en: 'The database version does not match: found {found}, needed {needed}.' },
+  // database
+  'db.query_limit': { status: 503, retryable: true, zh: '数据库查询超过 {limitMs} 毫秒，已中断。请稍后再试。', en: 'A database query ran over {limitMs} ms and was cut. Try again.' },
+  'db.unavailable': { status: 503, retryable: true, zh: '数据库正在重新打开，请稍后再试。', en: 'The database is being reopened. Try again in a moment.' },
+  'db.disk_full': { status: 507, retryable: true, zh: '磁盘已满，无法写入。请腾出空间后再试；已有内容仍可阅读。', en: 'The disk is full; nothing can be written. Free some space and try again; what is there can still be read.' },
+  'db.nested_call': { status: 500, retryable: false, zh: '内部错误：事务中又发起了独立的数据库调用。', en: 'Internal error: a separate database call was made inside a transaction.' },
+  'internal': { status: 500, retryable: true, zh: '服务内部出错，已记录（{requestId}）。', en: 'Something went wrong inside the server; it was logged ({requestId}).' },
+  // things
+  'collection.not_found': { status: 404, retryable: false, zh: '没有这个合集。', en: 'There is no such collection.' },
+  'collection.name_taken': { status: 409, retryable: false, zh: '已有名为“{name}”的合集。', en: 'There is already a collection named “{name}”.' },
+  'collection.not_empty': { status: 409, retryable: false, zh: '合集里还有 {count} 个文档。请先删除它们。', en: 'The collection still has {count} documents. Delete them first.' },
+  'document.not_found': { status: 404, retryable: false, zh: '没有这个文档，或它已被删除。', en: 'There is no such document, or it was deleted.' },
+  'revision.not_found': { status: 404, retryable: false, zh: '没有这个版本，或它已被删除。', en: 'There is no such revision, or it was deleted.' },
+  'page.not_found': { status: 404, retryable: false, zh: '没有这一页，或还没有读到。', en: 'There is no such page, or it has not been read yet.' },
+  'chat.not_found': { status: 404, retryable: false, zh: '没有这个对话。', en: 'There is no such chat.' },
+  'message.not_found': { status: 404, retryable: false, zh: '没有这条消息。', en: 'There is no such message.' },
+  'run.not_found': { status: 404, retryable: false, zh: '没有这次回答。', en: 'There is no such answer.' },
+  'citation.not_found': { status: 404, retryable: false, zh: '没有这条引用。', en: 'There is no such citation.' },
+  'chat.busy': { status: 409, retryable: true, zh: '这个对话还在回答上一个问题。', en: 'This chat is still answering the previous question.' },
+  // upload
+  'upload.too_large': { status: 413, retryable: false, zh: '文件“{name}”大于上限 {limit}。请拆分后再上传。', en: 'The file “{name}” is larger than the limit of {limit}. Split it and upload again.' },
+  'upload.name_invalid': { status: 400, retryable: false, zh: '文件名不能用：{detail}。请改名后再上传。', en: 'The file name cannot be used: {detail}. Rename the file and upload again.' },
+  'upload.not_found': { status: 404, retryable: false, zh: '没有这次上传，或它已过期。请重新上传。', en: 'There is no such upload, or it has expired. Upload again.' },
+  'upload.unreadable': { status: 400, retryable: false, zh: '无法读取文件“{name}”：{detail}。', en: 'The file “{name}” cannot be opened: {detail}.' },
+  // ingest: states of one document
+  'ingest.empty_file': { status: 422, retryable: false, zh: '文件是空的（0 字节）。', en: 'The file is empty (0 bytes).' },
+  'ingest.no_text': { status: 422, retryable: false, zh: '文件可以打开，但里面没有文字。', en: 'The file opens but holds no text.' },
+  'ingest.no_text_layer': { status: 422, retryable: false, zh: '没有文字层：需要 OCR，本版本还不能识别扫描件。', en: 'No text layer: OCR needed, which this version cannot do yet.' },
+  'ingest.pages_unread': { status: 422, retryable: false, zh: '{count} 页没有读出文字（没有文字层或已损坏）：第 {pages} 页。', en: '{count} pages gave no text (no text layer, or damaged): page {pages}.' },
+  'ingest.password_needed': { status: 422, retryable: false, zh: '文件有密码保护。请去掉密码后重新上传。', en: 'The file is protected by a password. Remove the password and upload it again.' },
+  'ingest.corrupt': { status: 422, retryable: false, zh: '文件已损坏或不完整，无法打开（{detail}）。请检查原文件后重新上传。', en: 'The file is damaged or incomplete and cannot be opened ({detail}). Check the original and upload it again.' },
+  'ingest.unsupported_format': { status: 422, retryable: false, zh: '还不能读取这种格式（{format}）。请另存为 PDF、DOCX、Markdown、HTML 或纯文本。', en: 'This format ({format}) is not read yet. Save it as PDF, DOCX, Markdown, HTML or plain text.' },
+  'ingest.unknown_charset': { status: 422, retryable: false, zh: '无法判断文字编码，或这不是文本文件。请另存为 UTF-8。', en: 'The character set is not recognised, or this is not a text file. Save it as UTF-8.' },
+  'ingest.unpacked_limit': { status: 422, retryable: false, zh: '解压后的内容超过上限（{limit}），已停止读取。文件可能是压缩炸弹。', en: 'The unpacked content is over the limit ({limit}); reading was stopped. The file may be a decompression bomb.' },
+  'ingest.nesting_limit': { status: 422, retryable: false, zh: '内容嵌套过深（超过 {limit} 层），无法读取。', en: 'The content is nested too deeply (over {limit} levels) to be read.' },
+  'ingest.page_limit': { status: 422, retryable: false, zh: '文件有 {pages} 页，超过上限 {limit} 页。请拆分后再上传。', en: 'The file has {pages} pages; the limit is {limit}. Split it and upload again.' },
+  'ingest.output_limit': { status: 422, retryable: false, zh: '读出的文字超过上限（{limit}）。请拆分后再上传。', en: 'The text read is over the limit ({limit}). Split the file and upload it again.' },
+  'ingest.time_limit': { status: 422, retryable: true, zh: '读取超过 {seconds} 秒，已停止。可以重试，或拆分文件。', en: 'Reading took longer than {seconds} s and was stopped. Try again, or split the file.' },
+  'ingest.memory_limit': { status: 422, retryable: false, zh: '读取所需内存超过上限（{limit}），已停止。请拆分文件。', en: 'Reading needed more memory than the limit ({limit}) and was stopped. Split the file.' },
+  'ingest.reader_crashed': { status: 422, retryable: true, zh: '读取程序意外退出（{detail}）。可以重试；其他文件不受影响。', en: 'The reader stopped unexpectedly ({detail}). Try again; other files are not affected.' },
+  'ingest.file_missing': { status: 500, retryable: false, zh: '存储中找不到这个文件的内容。请重新上传。', en: 'The bytes of this file are missing from the store. Upload it again.' },
+  'ingest.attempts_used_up': { status: 500, retryable: true, zh: '读取多次中断（{attempts} 次），已停止。可以手动重试。', en: 'Reading was interrupted {attempts} times and was given up. It can be tried again by hand.' },
+  // answers
+  'model.unreachable': { status: 502, retryable: true, zh: '连不上模型服务 {server}。请检查它是否在运行；现在先给出资料原文。', en: 'The model server {server} cannot be reached. Check that it is running; passages are quoted meanwhile.' },
+  'model.refused': { status: 502, retryable: true, zh: '模型服务 {server} 拒绝了请求（{detail}）。', en: 'The model server {server} refused the request ({detail}).' },
+  'model.cut': { status: 502, retryable: true, zh: '模型服务 {server} 在回答途中断开。已收到的文字已保留。', en: 'The model server {server} broke off in the middle of the answer. What had arrived was kept.' },
+  'model.timeout': { status: 504, retryable: true, zh: '模型服务 {server} 超过 {seconds} 秒没有回应。', en: 'The model server {server} gave no sign for {seconds} s.' },
+  'model.empty': { status: 502, retryable: true, zh: '模型服务 {server} 没有给出文字。', en: 'The model server {server} returned no text.' },
+  'run.interrupted': { status: 503, retryable: true, zh: '服务重启，回答中断。已有的文字已保留，可以重新提问。', en: 'The server was restarted and the answer was interrupted. What was there was kept; ask again.' },
+  'run.stopped': { status: 200, retryable: true, zh: '已停止。', en: 'Stopped.' },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof ERRORS
+export type ErrorParams = Record<string, string | number>
+export type Language = 'zh' | 'en'
+
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
+
+/** Message of a code in one language, with params filled in; a missing param stays visible as `{name}`. */
+export function errorMessage(code: ErrorCode, params: ErrorParams, language: Language): string {
+  return ERRORS[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole))
+}

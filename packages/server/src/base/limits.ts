@@ -1,0 +1,59 @@
+/** Every bound of the server in one place. Units last in the name. */
+const KiB = 1024
+const MiB = 1024 * KiB
+
+export const LIMITS = {
+  /** one uploaded file */
+  uploadBytes: 400 * MiB,
+  /** JSON request body */
+  jsonBodyBytes: 1 * MiB,
+  fileNameChars: 255,
+
+  /** reader child: old-space heap, and resident memory above which it is stopped */
+  readerHeapMiB: 512,
+  readerRssMiB: 1024,
+  /** one file in a reader */
+  readerFileSeconds: 300,
+  /** a reader that has reported nothing for this long is stuck */
+  readerSilenceSeconds: 60,
+  /** a reader is replaced after so many files, or when its memory has grown past the second figure after a file */
+  readerRecycleFiles: 200,
+  readerRecycleRssMiB: 500,
+  /** idle readers are stopped */
+  readerIdleSeconds: 20,
+
+  /** one document */
+  documentPages: 5000,
+  documentChars: 50_000_000,
+  pageChars: 1_000_000,
+  /** text documents are cut into pages of about this many characters, at block borders */
+  textPageChars: 20_000,
+
+  /** ZIP containers (DOCX): one part, all parts together, ratio for parts over 1 MiB, entries */
+  unpackedPartBytes: 64 * MiB,
+  unpackedBytes: 256 * MiB,
+  unpackedRatio: 200,
+  unpackedEntries: 10_000,
+  /** elements inside each other in HTML and XML */
+  nestingDepth: 500,
+
+  /** rows written in one ingest transaction; keeps interactive calls quick (database design: at most 50 chunks) */
+  chunksPerTransaction: 50,
+  jobAttempts: 5,
+  leaseSeconds: 60,
+
+  /** one SQL statement */
+  queryMs: 60_000,
+  /** trash: how long a deleted document can be taken back */
+  undoSeconds: 30,
+
+  searchResults: 200,
+  questionChars: 10_000,
+  /** answer events are written and sent in batches this far apart */
+  eventBatchMs: 50,
+  modelConnectSeconds: 10,
+  /** longest silence of a model before and within its answer */
+  modelFirstTokenSeconds: 120,
+  modelSilenceSeconds: 60,
+  answerChars: 200_000,
+} as const

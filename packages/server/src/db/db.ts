@@ -1,0 +1,35 @@
+/**
+ * The store as the rest of the server sees it. Two engines implement it: embedded PGlite (`pglite/`) and server
+ * PostgreSQL (`postgres.ts`); the SQL is the same on both.
+ */
+
+export interface Rows<R> {
+  rows: R[]
+  /** rows returned or changed */
+  count: number
+}
+
+/** Something that runs SQL: the database itself, or one open transaction. Parameters are always bound, never spliced. */
+export interface Sql {
+  query<R extends object = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<Rows<R>>
+}
+
+export interface Tx extends Sql {
+  /** Runs `action` once, after the commit; not at all after a rollback. For in-process wake-ups only: it may be lost in a crash. */
+  afterCommit(action: () => void): void
+}
+
+export interface Db extends Sql {
+  readonly engine: 'pglite' | 'postgres'
+  /**
+   * One transaction; commits when `work` resolves, rolls back when it throws.
+   * Calling `db.query` or `db.transaction` inside `work` throws db.nested_call at once instead of waiting for ever.
+   *
+   * @throws db.query_limit when one statement runs over the limit, db.unavailable when the engine died underneath,
+   *         db.disk_full; errors of SQL itself arrive as the `pg` library's DatabaseError with its SQLSTATE in `code`
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Versions of engine and extensions, as read at the start. */
+  readonly versions: { postgres: string; vector: string; pg_textsearch: string }
+  close(): Promise<void>
+}

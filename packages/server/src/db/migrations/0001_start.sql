@@ -1,0 +1,211 @@
+-- The first schema. Each table names the one folder that writes it; other folders call that folder's functions.
+-- Tables that hold a person's things carry `owner` from the start, also while there is only one local person.
+
+-- owner: files. Bytes live in the folder files/ under the data folder; the row says that they are kept.
+create table file (
+  hash text primary key,                       -- sha-256, hex
+  size_bytes bigint not null,
+  refs int not null,                           -- revisions that use these bytes; the row goes when it reaches 0
+  created_at timestamptz not null default now()
+);
+
+-- owner: library
+create table collection (
+  id text primary key,
+  owner text not null default 'local',
+  name text not null,
+  chunking jsonb not null,
+  created_at timestamptz not null default now(),
+  unique (owner, name)
+);
+create table document (
+  id text primary key,
+  owner text not null default 'local',
+  collection_id text not null references collection,
+  path text not null default '',
+  name text not null,
+  current_revision_id text,                    -- what search answers from
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  trashed_at timestamptz
+);
+create unique index document_name on document (collection_id, path, name) where trashed_at is null;
+create index document_listing on document (owner, collection_id, id desc);
+create table revision (
+  id text primary key,
+  document_id text not null references document on delete cascade,
+  ord int not null,
+  file_hash text not null references file,
+  media_type text not null,
+  size_bytes bigint not null,
+  pipeline text not null,                      -- versions of extractor, chunker, tokenizer and their settings
+  pages_total int,                             -- null until the reader knows
+  extracted_at timestamptz,                    -- all pages decided
+  cancelled_at timestamptz,
+  error_code text,
+  error_params jsonb,
+  created_at timestamptz not null default now(),
+  unique (document_id, ord)
+);
+create index revision_file on revision (file_hash);
+create table page (
+  revision_id text not null references revision on delete cascade,
+  ord int not null,
+  status text not null check (status in ('text', 'blank', 'no_text', 'failed')),
+  code text,
+  width_pt real,
+  height_pt real,
+  rotation smallint not null default 0,
+  text text not null,
+  blocks jsonb not null,
+  words bytea,                                 -- PDF: see ingest/extract/words.ts
+  heading text[] not null,                     -- headings open at the end of the page, outermost first
+  engine text not null,
+  dropped_outside int not null default 0,
+  dropped_invisible int not null default 0,
+  primary key (revision_id, ord)
+);
+alter table page alter column words set storage external;
+
+-- owner: queue. State: 0 ready, 1 running, 2 done, 3 given up.
+create table job (
+  id bigint generated always as identity primary key,
+  owner text not null default 'local',
+  kind text not null,
+  key text not null,
+  priority smallint not null default 0,
+  state smallint not null default 0,
+  run_at timestamptz not null default now(),
+  attempt int not null default 0,
+  fence bigint not null default 0,
+  lease_until timestamptz,
+  payload jsonb not null default '{}',
+  error jsonb,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+create index job_ready on job (kind, priority desc, run_at, id) where state = 0;
+create unique index job_key on job (kind, key) where state in (0, 1);
+create table outbox (
+  seq bigint generated always as identity primary key,
+  owner text not null default 'local',
+  topic text not null,
+  data jsonb not null,
+  created_at timestamptz not null default now()
+);
+
+-- owner: ingest. The timeline of a revision: one row per step and attempt.
+create table step (
+  revision_id text not null references revision on delete cascade,
+  name text not null,
+  attempt int not null,
+  version text not null,
+  started_at timestamptz not null default now(),
+  finished_at timestamptz,
+  detail jsonb not null default '{}',
+  error_code text,
+  error_params jsonb,
+  primary key (revision_id, name, attempt)
+);
+
+-- owner: search
+create table chunk (
+  id bigint generated always as identity primary key,
+  revision_id text not null references revision on delete cascade,
+  document_id text not null references document on delete cascade,
+  collection_id text not null references collection,
+  page int not null,
+  ord int not null,                            -- within the page
+  heading text[] not null,
+  text text not null,
+  start_offset int not null,                   -- UTF-16 offsets into the page's text
+  end_offset int not null,
+  anchor jsonb not null,
+  tokens text not null,                        -- encoded tokens, so that the index can be rebuilt without reading again
+  unique (revision_id, page, ord)
+);
+create index chunk_document on chunk (document_id);
+-- What is searchable: insert and delete only (an update would index the row again and leave statistics of the dead one).
+create table chunk_tok (
+  chunk_id bigint primary key references chunk on delete cascade,
+  document_id text not null,
+  collection_id text not null,
+  tok text not null
+);
+create index chunk_tok_bm25 on chunk_tok using bm25 (tok) with (text_config = 'simple', k1 = 1.2, b = 0.75);
+create index chunk_tok_document on chunk_tok (document_id);
+create index chunk_tok_collection on chunk_tok (collection_id);
+-- The SET clauses force the plan that reads the BM25 index in order: only matches return, and the cheap score is valid.
+-- Empty arrays mean no restriction.
+create function bm25_top(q text, colls text[], docs text[], n int) returns table (chunk_id bigint, score float8) language plpgsql stable
+  set enable_seqscan = off set enable_sort = off set enable_bitmapscan = off as $f$ begin
+  return query select c.chunk_id, bm25_get_current_score() from chunk_tok c
+    where (cardinality(colls) = 0 or c.collection_id = any(colls)) and (cardinality(docs) = 0 or c.document_id = any(docs))
+    order by c.tok <@> to_bm25query(q, 'chunk_tok_bm25') limit n; end $f$;
+
+-- owner: chats
+create table chat (
+  id text primary key,
+  owner text not null default 'local',
+  title text not null,
+  scope jsonb not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index chat_listing on chat (owner, updated_at desc);
+create table message (
+  id text primary key,
+  chat_id text not null references chat on delete cascade,
+  ord int not null,
+  role text not null check (role in ('user', 'assistant')),
+  text text not null,
+  nearest jsonb not null default '[]',
+  created_at timestamptz not null default now(),
+  unique (chat_id, ord)
+);
+create table run (
+  id text primary key,
+  owner text not null default 'local',
+  chat_id text not null references chat on delete cascade,
+  message_id text not null references message on delete cascade,
+  state text not null check (state in ('running', 'done', 'stopped', 'interrupted', 'failed')),
+  mode text not null check (mode in ('extractive', 'model')),
+  model text,
+  answered boolean not null default false,
+  notice jsonb,
+  searched_chunks int not null default 0,
+  read_passages int not null default 0,
+  still_reading int not null default 0,
+  started_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+create index run_message on run (message_id);
+create index run_running on run (state) where state = 'running';
+create table event (
+  run_id text not null references run on delete cascade,
+  seq int not null,
+  data jsonb not null,
+  primary key (run_id, seq)
+);
+-- A citation outlives its source: no foreign key to document or revision.
+create table citation (
+  id text primary key,
+  message_id text not null references message on delete cascade,
+  mark int not null,
+  document_id text not null,
+  document_name text not null,
+  revision_id text not null,
+  revision_ord int not null,
+  page int not null,
+  heading text[] not null,
+  quote text not null,
+  anchor jsonb,
+  unique (message_id, mark)
+);
+create index citation_document on citation (document_id);
+
+-- owner: ops
+create table setting (
+  key text primary key,
+  value jsonb not null
+);
