@@ -38,7 +38,7 @@ create table revision (
   file_hash text not null references file,
   media_type text not null,
   size_bytes bigint not null,
-  pipeline text not null,                      -- versions of extractor, chunker, tokenizer and their settings
+  pipeline text not null,                      -- generation of chunks wanted: versions of chunker and tokenizer and their settings
   pages_total int,                             -- null until the reader knows
   extracted_at timestamptz,                    -- all pages decided
   cancelled_at timestamptz,
@@ -85,6 +85,7 @@ create table job (
   finished_at timestamptz
 );
 create index job_ready on job (kind, priority desc, run_at, id) where state = 0;
+create index job_running on job (kind, owner) where state = 1;
 create unique index job_key on job (kind, key) where state in (0, 1);
 create table outbox (
   seq bigint generated always as identity primary key,
@@ -114,6 +115,7 @@ create table chunk (
   revision_id text not null references revision on delete cascade,
   document_id text not null references document on delete cascade,
   collection_id text not null references collection,
+  generation text not null,                    -- versions of chunker and tokenizer and their settings: revision.pipeline
   page int not null,
   ord int not null,                            -- within the page
   heading text[] not null,
@@ -122,7 +124,7 @@ create table chunk (
   end_offset int not null,
   anchor jsonb not null,
   tokens text not null,                        -- encoded tokens, so that the index can be rebuilt without reading again
-  unique (revision_id, page, ord)
+  unique (revision_id, generation, page, ord)
 );
 create index chunk_document on chunk (document_id);
 -- What is searchable: insert and delete only (an update would index the row again and leave statistics of the dead one).
@@ -142,6 +144,30 @@ create function bm25_top(q text, colls text[], docs text[], n int) returns table
   return query select c.chunk_id, bm25_get_current_score() from chunk_tok c
     where (cardinality(colls) = 0 or c.collection_id = any(colls)) and (cardinality(docs) = 0 or c.document_id = any(docs))
     order by c.tok <@> to_bm25query(q, 'chunk_tok_bm25') limit n; end $f$;
+
+-- What the state of a document is computed from; read by library. One row per document, facts of its newest revision.
+create view document_facts as
+select d.id, d.owner, d.collection_id, d.name, d.path, d.current_revision_id, d.created_at, d.updated_at, d.trashed_at,
+  r.id as revision_id, r.ord as revision_ord, r.file_hash, r.media_type, r.size_bytes, r.created_at as revision_created_at,
+  r.pages_total, r.extracted_at, r.cancelled_at, r.error_code, r.error_params,
+  (select count(*)::int from revision x where x.document_id = d.id) as revisions,
+  exists (select 1 from step s where s.revision_id = r.id and s.name = 'extract') as started,
+  p.decided, p.text_pages, p.blank_pages, p.no_text_pages, p.failed_pages, p.unread, p.failed_code,
+  k.chunks, k.indexed, k.chunked_pages, k.searchable_pages,
+  j.state as job_state,
+  case when j.state = 0 then (select count(*)::int from job b where b.kind = j.kind and b.state = 0 and b.id < j.id) end as position
+from document d
+join lateral (select * from revision x where x.document_id = d.id order by x.ord desc limit 1) r on true
+join lateral (
+  select count(*)::int as decided, count(*) filter (where status = 'text')::int as text_pages, count(*) filter (where status = 'blank')::int as blank_pages,
+    count(*) filter (where status = 'no_text')::int as no_text_pages, count(*) filter (where status = 'failed')::int as failed_pages,
+    array_agg(ord order by ord) filter (where status in ('no_text', 'failed')) as unread, min(code) filter (where status = 'failed') as failed_code
+  from page where revision_id = r.id) p on true
+join lateral (
+  select count(*)::int as chunks, count(t.chunk_id)::int as indexed, count(distinct c.page)::int as chunked_pages,
+    count(distinct c.page) filter (where t.chunk_id is not null)::int as searchable_pages
+  from chunk c left join chunk_tok t on t.chunk_id = c.id where c.revision_id = r.id and c.generation = r.pipeline) k on true
+left join lateral (select q.id, q.kind, q.state from job q where q.kind = 'ingest.revision' and q.key = r.id and q.state in (0, 1) limit 1) j on true;
 
 -- owner: chats
 create table chat (
