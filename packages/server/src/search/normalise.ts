@@ -19,7 +19,7 @@ export interface SearchForm {
 function readPairs(): Map<string, string> {
   const pairs = new Map<string, string>()
   for (const line of readFileSync(new URL('t2s.txt', import.meta.url), 'utf8').split('\n')) {
-    const [from, to] = [...line.trim()]
+    const [from, to] = Array.from(line.trim())
     if (from !== undefined && to !== undefined) pairs.set(from, to)
   }
   return pairs
