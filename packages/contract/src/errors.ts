@@ -30,6 +30,7 @@ export const ERRORS = {
   // database
   'db.query_limit': { status: 503, retryable: true, zh: '数据库查询超过 {limitMs} 毫秒，已中断。请稍后再试。', en: 'A database query ran over {limitMs} ms and was cut. Try again.' },
   'db.unavailable': { status: 503, retryable: true, zh: '数据库正在重新打开，请稍后再试。', en: 'The database is being reopened. Try again in a moment.' },
+  'db.damaged': { status: 503, retryable: true, zh: '数据库的一部分已损坏。检索索引正在重建，请稍后再试；若仍然如此，请从备份恢复。', en: 'A part of the database is damaged. The search index is being rebuilt; try again in a moment, and restore a backup if it stays so.' },
   'db.disk_full': { status: 507, retryable: true, zh: '磁盘已满，无法写入。请腾出空间后再试；已有内容仍可阅读。', en: 'The disk is full; nothing can be written. Free some space and try again; what is there can still be read.' },
   'db.nested_call': { status: 500, retryable: false, zh: '内部错误：事务中又发起了独立的数据库调用。', en: 'Internal error: a separate database call was made inside a transaction.' },
   'internal': { status: 500, retryable: true, zh: '服务内部出错，已记录（{requestId}）。', en: 'Something went wrong inside the server; it was logged ({requestId}).' },
@@ -38,6 +39,7 @@ export const ERRORS = {
   'collection.name_taken': { status: 409, retryable: false, zh: '已有名为“{name}”的合集。', en: 'There is already a collection named “{name}”.' },
   'collection.not_empty': { status: 409, retryable: false, zh: '合集里还有 {count} 个文档。请先删除它们。', en: 'The collection still has {count} documents. Delete them first.' },
   'document.not_found': { status: 404, retryable: false, zh: '没有这个文档，或它已被删除。', en: 'There is no such document, or it was deleted.' },
+  'document.name_taken': { status: 409, retryable: false, zh: '已有另一个名为“{name}”的文档，无法恢复。请先删除或改名。', en: 'Another document is named “{name}” by now, so this one cannot be restored. Delete or rename that one first.' },
   'revision.not_found': { status: 404, retryable: false, zh: '没有这个版本，或它已被删除。', en: 'There is no such revision, or it was deleted.' },
   'page.not_found': { status: 404, retryable: false, zh: '没有这一页，或还没有读到。', en: 'There is no such page, or it has not been read yet.' },
   'chat.not_found': { status: 404, retryable: false, zh: '没有这个对话。', en: 'There is no such chat.' },

@@ -19,6 +19,14 @@ export interface Tx extends Sql {
   afterCommit(action: () => void): void
 }
 
+/** How the store is doing, without asking it. */
+export interface DbHealth {
+  /** `failing`: the last attempt to reach or reopen the engine failed; every call tries again */
+  state: 'open' | 'failing' | 'closed'
+  /** calls that wait for their turn */
+  waiting: number
+}
+
 export interface Db extends Sql {
   readonly engine: 'pglite' | 'postgres'
   /**
@@ -31,5 +39,6 @@ export interface Db extends Sql {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Versions of engine and extensions, as read at the start. */
   readonly versions: { postgres: string; vector: string; pg_textsearch: string }
+  health(): DbHealth
   close(): Promise<void>
 }

@@ -1,0 +1,15 @@
+import type { Log } from '../base/log.ts'
+import { LIMITS } from '../base/limits.ts'
+import type { Db } from './db.ts'
+import { openPglite } from './pglite/open.ts'
+
+/**
+ * Opens the store: embedded PGlite in `<dataDir>/db`, or a PostgreSQL server when `databaseUrl` is set. Afterwards the schema is
+ * the newest one.
+ *
+ * @param input.queryMs  limit of one statement; LIMITS.queryMs unless a test says otherwise
+ */
+export async function openDb(input: { dataDir: string; databaseUrl: string | null; log: Log; queryMs?: number }): Promise<Db> {
+  const queryMs = input.queryMs ?? LIMITS.queryMs
+  return openPglite({ dataDir: input.dataDir, log: input.log, queryMs })
+}
