@@ -38,6 +38,9 @@ export function readMigrations(folder = FOLDER): Migration[] {
   })
 }
 
+/** Created before the first migration; who may not create them on a server asks its administrator to. */
+export const EXTENSIONS = ['vector', 'pg_textsearch'] as const
+
 const RECORD = `create table if not exists schema_migration (
   number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())`
 
@@ -50,6 +53,7 @@ const RECORD = `create table if not exists schema_migration (
 export async function migrate(db: PooledDb, migrations: readonly Migration[], log: Log): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
+    for (const extension of EXTENSIONS) await tx.query(`create extension if not exists ${extension}`)
     await tx.query(RECORD)
   })
   for (const migration of await pending(db, migrations)) {

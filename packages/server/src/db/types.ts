@@ -59,6 +59,5 @@ const PARSERS = new Map<number, Parser>([
 ])
 
 export const types: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    (format !== 'binary' && PARSERS.get(oid)) || libraryParser(oid, format),
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => (format !== 'binary' && PARSERS.get(oid)) || libraryParser(oid, format),
 }

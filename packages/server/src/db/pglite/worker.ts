@@ -10,9 +10,8 @@ import { vector } from '@electric-sql/pglite-pgvector'
 import { FsyncNodeFS } from './fsync-fs.ts'
 
 export interface EngineInput {
-  /** folder of the database; created by initdb when it is empty and `initialise` is set */
+  /** folder of the database; PGlite runs initdb when it is empty */
   folder: string
-  initialise: boolean
 }
 export type ToEngine = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'close' }
 export type FromEngine = { kind: 'ready' } | { kind: 'bytes'; bytes: Uint8Array } | { kind: 'closed' } | { kind: 'dead'; reason: string }
@@ -62,7 +61,6 @@ async function open(): Promise<PGlite> {
     ],
     // Small WAL segments keep an empty database at 16 MB.
     initDbStartParams: ['--wal-segsize=1'],
-    noInitDb: false,
     onStderr,
   })
 }
