@@ -76,6 +76,10 @@ export const ERRORS = {
   'model.cut': { status: 502, retryable: true, zh: '模型服务 {server} 在回答途中断开。已收到的文字已保留。', en: 'The model server {server} broke off in the middle of the answer. What had arrived was kept.' },
   'model.timeout': { status: 504, retryable: true, zh: '模型服务 {server} 超过 {seconds} 秒没有回应。', en: 'The model server {server} gave no sign for {seconds} s.' },
   'model.empty': { status: 502, retryable: true, zh: '模型服务 {server} 没有给出文字。', en: 'The model server {server} returned no text.' },
+  'model.invalid': { status: 502, retryable: true, zh: '模型服务 {server} 的回复无法读取（{detail}）。请检查地址是否正确、是否包含 /v1。', en: 'The reply of the model server {server} cannot be read ({detail}). Check its address, which must include /v1.' },
+  'model.none': { status: 502, retryable: true, zh: '模型服务 {server} 没有列出对话模型。请载入一个模型，或设置 ZHIKU_CHAT_MODEL。', en: 'The model server {server} lists no chat model. Load one there, or set ZHIKU_CHAT_MODEL.' },
+  'model.length': { status: 200, retryable: true, zh: '回答达到长度上限，在这里截断。', en: 'The answer reached the length limit and was cut here.' },
+  'model.uncited': { status: 200, retryable: true, zh: '模型没有为这个回答标出任何来源，请对照资料原文核对。', en: 'The model named no source for this answer. Check it against the passages.' },
   'run.interrupted': { status: 503, retryable: true, zh: '服务重启，回答中断。已有的文字已保留，可以重新提问。', en: 'The server was restarted and the answer was interrupted. What was there was kept; ask again.' },
   'run.stopped': { status: 200, retryable: true, zh: '已停止。', en: 'Stopped.' },
 } as const satisfies Record<string, ErrorRow>

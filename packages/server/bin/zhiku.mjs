@@ -1,1 +1,28 @@
 #!/usr/bin/env node
+// The program runs its TypeScript directly, which needs Node 24. Started with an older one, it goes on with the Node
+// that is installed beside it.
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major > 24 || (major === 24 && minor >= 12)) {
+  const { emitWarning } = process
+  // node:sqlite, used for the lock of the data folder, still announces itself as experimental at every start.
+  process.emitWarning = (warning, ...rest) => {
+    if ((typeof rest[0] === 'string' ? rest[0] : rest[0]?.type) !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest)
+  }
+  const { main } = await import('../src/cli/main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+} else {
+  let node
+  try {
+    const platform = process.platform === 'win32' ? 'win' : process.platform
+    node = createRequire(import.meta.url).resolve(`node-${platform}-${process.arch}/bin/node${process.platform === 'win32' ? '.exe' : ''}`)
+  } catch {
+    console.error(`Zhiku needs Node 24.12 or later; this is ${process.version}.\n智库需要 Node 24.12 或更新版本；当前是 ${process.version}。`)
+    process.exit(1)
+  }
+  const child = spawn(node, [import.meta.filename ?? new URL(import.meta.url).pathname, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}

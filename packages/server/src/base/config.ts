@@ -20,15 +20,57 @@ interface SettingRow {
 }
 
 export const SETTINGS = {
-  ZHIKU_DATA: { schema: text, default: null, zh: '数据文件夹。默认在用户的数据目录下。', en: 'Data folder. Default: in the user’s data directory.' },
-  ZHIKU_HOST: { schema: text, default: '127.0.0.1', zh: '监听的网络接口。不是本机回环地址时必须设置 ZHIKU_TOKEN。', en: 'Interface to listen on. Any but loopback needs ZHIKU_TOKEN.' },
-  ZHIKU_PORT: { schema: z.coerce.number().int().min(0).max(65535), default: '7700', zh: '端口；0 表示任选空闲端口。', en: 'Port; 0 takes any free one.' },
-  ZHIKU_TOKEN: { schema: z.string().min(16, 'must have at least 16 characters'), default: null, secret: true, zh: '访问令牌，至少 16 个字符。', en: 'Access token, at least 16 characters.' },
-  ZHIKU_DATABASE_URL: { schema: z.url({ protocol: /^postgres(ql)?$/ }), default: null, secret: true, zh: 'PostgreSQL 18 的地址。不设置则使用内嵌数据库。', en: 'Address of a PostgreSQL 18 server. Without it the embedded database is used.' },
-  ZHIKU_CHAT_URL: { schema: url, default: null, zh: '对话模型服务的地址（OpenAI 兼容，含 /v1）。', en: 'Base URL of the chat model server (OpenAI-compatible, including /v1).' },
-  ZHIKU_CHAT_MODEL: { schema: text, default: null, zh: '对话模型的名字。默认取 /models 的第一个。', en: 'Name of the chat model. Default: the first of /models.' },
+  ZHIKU_DATA: {
+    schema: text,
+    default: null,
+    zh: '数据文件夹。默认在用户的数据目录下。',
+    en: 'Data folder. Default: in the user’s data directory.',
+  },
+  ZHIKU_HOST: {
+    schema: text,
+    default: '127.0.0.1',
+    zh: '监听的网络接口。不是本机回环地址时必须设置 ZHIKU_TOKEN。',
+    en: 'Interface to listen on. Any but loopback needs ZHIKU_TOKEN.',
+  },
+  ZHIKU_PORT: {
+    schema: z.coerce.number().int().min(0).max(65535),
+    default: '7700',
+    zh: '端口；0 表示任选空闲端口。',
+    en: 'Port; 0 takes any free one.',
+  },
+  ZHIKU_TOKEN: {
+    schema: z.string().min(16, 'must have at least 16 characters'),
+    default: null,
+    secret: true,
+    zh: '访问令牌，至少 16 个字符。',
+    en: 'Access token, at least 16 characters.',
+  },
+  ZHIKU_DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }),
+    default: null,
+    secret: true,
+    zh: 'PostgreSQL 18 的地址。不设置则使用内嵌数据库。',
+    en: 'Address of a PostgreSQL 18 server. Without it the embedded database is used.',
+  },
+  ZHIKU_CHAT_URL: {
+    schema: url,
+    default: null,
+    zh: '对话模型服务的地址（OpenAI 兼容，含 /v1）。',
+    en: 'Base URL of the chat model server (OpenAI-compatible, including /v1).',
+  },
+  ZHIKU_CHAT_MODEL: {
+    schema: text,
+    default: null,
+    zh: '对话模型的名字。默认取 /models 的第一个。',
+    en: 'Name of the chat model. Default: the first of /models.',
+  },
   ZHIKU_CHAT_KEY: { schema: text, default: null, secret: true, zh: '对话模型服务的密钥。', en: 'Key for the chat model server.' },
-  ZHIKU_DISCOVER: { schema: flag, default: '1', zh: '0：不在本机常用端口上寻找模型服务。', en: '0: do not look for model servers on the usual local ports.' },
+  ZHIKU_DISCOVER: {
+    schema: flag,
+    default: '1',
+    zh: '0：不在本机常用端口上寻找模型服务。',
+    en: '0: do not look for model servers on the usual local ports.',
+  },
   ZHIKU_LOG: { schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']), default: 'info', zh: '日志级别。', en: 'Log level.' },
 } as const satisfies Record<string, SettingRow>
 
@@ -86,7 +128,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     discover: read('ZHIKU_DISCOVER', SETTINGS.ZHIKU_DISCOVER.schema) ?? true,
     logLevel: read('ZHIKU_LOG', SETTINGS.ZHIKU_LOG.schema) ?? 'info',
   }
-  if (!isLoopback(config.host) && config.token === null) problems.push(`ZHIKU_HOST: ${config.host} is reachable from other machines, so ZHIKU_TOKEN must be set`)
+  if (!isLoopback(config.host) && config.token === null)
+    problems.push(`ZHIKU_HOST: ${config.host} is reachable from other machines, so ZHIKU_TOKEN must be set`)
   if (problems.length > 0) throw fail('config.invalid', { detail: problems.join('\n  ') })
   return config
 }

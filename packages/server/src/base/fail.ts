@@ -16,6 +16,8 @@ export class AppError extends Error {
 }
 
 /** `throw fail('document.not_found')`; `cause` keeps what led to it. */
-export const fail = (code: ErrorCode, params: ErrorParams = {}, cause?: unknown): AppError => new AppError(code, params, cause === undefined ? {} : { cause })
+export const fail = (code: ErrorCode, params: ErrorParams = {}, cause?: unknown): AppError =>
+  new AppError(code, params, cause === undefined ? {} : { cause })
 
-export const isAppError = (error: unknown, code?: ErrorCode): error is AppError => error instanceof AppError && (code === undefined || error.code === code)
+export const isAppError = (error: unknown, code?: ErrorCode): error is AppError =>
+  error instanceof AppError && (code === undefined || error.code === code)

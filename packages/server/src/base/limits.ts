@@ -52,6 +52,10 @@ export const LIMITS = {
   /** answer events are written and sent in batches this far apart */
   eventBatchMs: 50,
   modelConnectSeconds: 10,
+  /** looking for model servers on this machine; how long what was found is believed; largest list of models */
+  modelDiscoverMs: 300,
+  modelCacheSeconds: 15,
+  modelListBytes: 4 * MiB,
   /** longest silence of a model before and within its answer */
   modelFirstTokenSeconds: 120,
   modelSilenceSeconds: 60,

@@ -8,7 +8,12 @@ export type Log = pino.Logger
 
 export function createLog(level: string): Log {
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['req.headers.authorization', 'req.headers.cookie', 'key', 'token'] },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ['req.headers.authorization', 'req.headers.cookie', 'key', 'token'],
+    },
     pino.destination({ dest: 2, sync: true }),
   )
 }

@@ -102,7 +102,10 @@ export async function openFiles(dataDir: string, db: Db): Promise<Files> {
       await removing.get(hash)
       const target = pathOf(hash)
       const parent = path.dirname(target)
-      const existed = await access(parent, constants.F_OK).then(() => true, () => false)
+      const existed = await access(parent, constants.F_OK).then(
+        () => true,
+        () => false,
+      )
       await mkdir(parent, { recursive: true })
       await rename(temp, target)
       await syncFolder(parent)
@@ -160,10 +163,10 @@ export async function openFiles(dataDir: string, db: Db): Promise<Files> {
     },
 
     async retain(tx, file) {
-      await tx.query(
-        'insert into file (hash, size_bytes, refs) values ($1, $2, 1) on conflict (hash) do update set refs = file.refs + 1',
-        [file.hash, file.sizeBytes],
-      )
+      await tx.query('insert into file (hash, size_bytes, refs) values ($1, $2, 1) on conflict (hash) do update set refs = file.refs + 1', [
+        file.hash,
+        file.sizeBytes,
+      ])
     },
 
     async release(tx, hash) {

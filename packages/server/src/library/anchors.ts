@@ -16,7 +16,10 @@ export function anchorOf(page: number, words: readonly WordBox[] | null, start: 
  * @throws page.not_found when the page is gone (its document was deleted meanwhile)
  */
 export async function anchorOfSpan(db: Sql, span: { revisionId: RevisionId; page: number; start: number; end: number }): Promise<Anchor> {
-  const { rows } = await db.query<{ words: Uint8Array | null }>('select words from page where revision_id = $1 and ord = $2', [span.revisionId, span.page])
+  const { rows } = await db.query<{ words: Uint8Array | null }>('select words from page where revision_id = $1 and ord = $2', [
+    span.revisionId,
+    span.page,
+  ])
   const row = rows[0]
   if (!row) throw fail('page.not_found')
   return anchorOf(span.page, row.words ? unpackWords(row.words) : null, span.start, span.end)

@@ -27,8 +27,14 @@ describe('word boxes', () => {
 
   it('merge to one box per line, in text order', () => {
     const words = [line(100, 50, 0), line(100, 75, 5), line(115, 50, 10), line(115, 75, 15)]
-    expect(boxesOfSpan(words, 5, 14)).toEqual([[75, 100, 20, 10], [50, 115, 20, 10]])
-    expect(boxesOfSpan(words, 0, 19)).toEqual([[50, 100, 45, 10], [50, 115, 45, 10]])
+    expect(boxesOfSpan(words, 5, 14)).toEqual([
+      [75, 100, 20, 10],
+      [50, 115, 20, 10],
+    ])
+    expect(boxesOfSpan(words, 0, 19)).toEqual([
+      [50, 100, 45, 10],
+      [50, 115, 45, 10],
+    ])
   })
 
   it('stay apart across columns of one line', () => {

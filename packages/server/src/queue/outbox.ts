@@ -27,7 +27,11 @@ export function createOutbox(db: Db): Outbox {
   emitter.setMaxListeners(0)
   return {
     async publish(tx, event) {
-      const { rows } = await tx.query<{ seq: number }>('insert into outbox (topic, owner, data) values ($1, $2, $3) returning seq', [event.topic, event.owner, JSON.stringify(event.data)])
+      const { rows } = await tx.query<{ seq: number }>('insert into outbox (topic, owner, data) values ($1, $2, $3) returning seq', [
+        event.topic,
+        event.owner,
+        JSON.stringify(event.data),
+      ])
       const seq = Number(rows[0]!.seq)
       tx.afterCommit(() => emitter.emit(event.topic, { seq, ...event }))
     },
@@ -38,7 +42,10 @@ export function createOutbox(db: Db): Outbox {
       let seen = afterSeq
       try {
         while (seen !== null) {
-          const { rows } = await db.query<OutboxEvent>('select seq, topic, owner, data from outbox where topic = $1 and owner = $2 and seq > $3 order by seq limit $4', [topic, owner, seen, PAGE])
+          const { rows } = await db.query<OutboxEvent>(
+            'select seq, topic, owner, data from outbox where topic = $1 and owner = $2 and seq > $3 order by seq limit $4',
+            [topic, owner, seen, PAGE],
+          )
           for (const row of rows) {
             seen = Number(row.seq)
             yield { ...row, seq: seen }

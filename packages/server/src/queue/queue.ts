@@ -63,26 +63,38 @@ export async function lease(db: Sql, kind: string): Promise<Job | null> {
 
 /** True when the lease is still held; prolongs it. To be called first in every transaction that writes a job's results. */
 export async function guard(tx: Sql, job: Job): Promise<boolean> {
-  const { count } = await tx.query('update job set lease_until = now() + make_interval(secs => $3) where id = $1 and fence = $2 and state = 1', [job.id, job.fence, LIMITS.leaseSeconds])
+  const { count } = await tx.query(
+    'update job set lease_until = now() + make_interval(secs => $3) where id = $1 and fence = $2 and state = 1',
+    [job.id, job.fence, LIMITS.leaseSeconds],
+  )
   return count === 1
 }
 
 /** Ends a job inside the transaction that wrote its results. False when the lease was lost: then roll back. */
 export async function complete(tx: Sql, job: Job): Promise<boolean> {
-  const { count } = await tx.query('update job set state = 2, lease_until = null, finished_at = now() where id = $1 and fence = $2 and state = 1', [job.id, job.fence])
+  const { count } = await tx.query(
+    'update job set state = 2, lease_until = null, finished_at = now() where id = $1 and fence = $2 and state = 1',
+    [job.id, job.fence],
+  )
   return count === 1
 }
 
 /** Gives up on a job, with the reason. False when the lease was lost. */
 export async function giveUp(tx: Sql, job: Job, notice: Notice): Promise<boolean> {
-  const { count } = await tx.query('update job set state = 3, lease_until = null, finished_at = now(), error = $3 where id = $1 and fence = $2 and state = 1', [job.id, job.fence, JSON.stringify(notice)])
+  const { count } = await tx.query(
+    'update job set state = 3, lease_until = null, finished_at = now(), error = $3 where id = $1 and fence = $2 and state = 1',
+    [job.id, job.fence, JSON.stringify(notice)],
+  )
   return count === 1
 }
 
 /** Puts a running job back, to run again after a pause that doubles with every attempt. */
 export async function putBack(db: Sql, job: Job, notice: Notice): Promise<boolean> {
   const pauseSeconds = Math.min(60, 2 ** job.attempt)
-  const { count } = await db.query('update job set state = 0, lease_until = null, run_at = now() + make_interval(secs => $3), error = $4 where id = $1 and fence = $2 and state = 1', [job.id, job.fence, pauseSeconds, JSON.stringify(notice)])
+  const { count } = await db.query(
+    'update job set state = 0, lease_until = null, run_at = now() + make_interval(secs => $3), error = $4 where id = $1 and fence = $2 and state = 1',
+    [job.id, job.fence, pauseSeconds, JSON.stringify(notice)],
+  )
   return count === 1
 }
 
@@ -93,12 +105,17 @@ export async function withdraw(tx: Sql, kind: string, key: string): Promise<void
 
 /** Returns expired leases to the queue. On the embedded engine all leases of the process before are expired at the start. */
 export async function returnExpired(db: Sql, all: boolean): Promise<number> {
-  const { count } = await db.query(`update job set state = 0, lease_until = null, fence = fence + 1 where state = 1 and ($1 or lease_until < now())`, [all])
+  const { count } = await db.query(
+    `update job set state = 0, lease_until = null, fence = fence + 1 where state = 1 and ($1 or lease_until < now())`,
+    [all],
+  )
   return count
 }
 
 export async function counts(db: Sql): Promise<{ waiting: number; running: number }> {
-  const { rows } = await db.query<{ waiting: number; running: number }>(`select count(*) filter (where state = 0)::int as waiting, count(*) filter (where state = 1)::int as running from job`)
+  const { rows } = await db.query<{ waiting: number; running: number }>(
+    `select count(*) filter (where state = 0)::int as waiting, count(*) filter (where state = 1)::int as running from job`,
+  )
   return rows[0]!
 }
 

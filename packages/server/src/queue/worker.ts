@@ -47,13 +47,17 @@ export function startWorker(db: Db, log: Log, handler: Handler): Worker {
     try {
       await handler.run(job, abort.signal)
     } catch (error) {
-      const notice: Notice = isAppError(error) ? { code: error.code, params: error.params } : { code: 'internal', params: { requestId: `job ${job.id}` } }
+      const notice: Notice = isAppError(error)
+        ? { code: error.code, params: error.params }
+        : { code: 'internal', params: { requestId: `job ${job.id}` } }
       log.warn({ event: 'queue.job.failed', kind: job.kind, key: job.key, attempt: job.attempt, err: error }, 'job failed')
       if (abort.signal.aborted) {
         // Stopped with the server or withdrawn: the lease is given back at once; a withdrawn job has no row any more.
         await putBack(db, { ...job, attempt: 0 }, notice).catch(() => undefined)
       } else if (job.attempt >= LIMITS.jobAttempts) {
-        await handler.exhausted(job, notice).catch((cause: unknown) => log.error({ event: 'queue.job.stuck', err: cause }, 'job could not be ended'))
+        await handler
+          .exhausted(job, notice)
+          .catch((cause: unknown) => log.error({ event: 'queue.job.stuck', err: cause }, 'job could not be ended'))
       } else {
         await putBack(db, job, notice).catch(() => undefined)
       }
@@ -91,7 +95,10 @@ export function startWorker(db: Db, log: Log, handler: Handler): Worker {
 
   const timer = setInterval(() => {
     if (stopped) return
-    returnExpired(db, false).then(() => fill(), () => undefined)
+    returnExpired(db, false).then(
+      () => fill(),
+      () => undefined,
+    )
   }, POLL_MS)
 
   const worker: Worker = {

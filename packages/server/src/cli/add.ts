@@ -1,0 +1,150 @@
+/** `zhiku add`: uploads files and folders, waits until each is at its right end, says what became of it. */
+import { createReadStream } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import * as clack from '@clack/prompts'
+import { toApiError } from '@zhiku/contract/client.ts'
+import type { Document } from '@zhiku/contract/entities.ts'
+import { UPLOAD, uploadResultSchema } from '@zhiku/contract/routes.ts'
+import { isFinal } from '@zhiku/contract/states.ts'
+import { fail } from '../base/fail.ts'
+import type { Connection } from './connection.ts'
+import { complain, explain, noticeText, print, printJson, say } from './output.ts'
+
+interface Source {
+  file: string
+  name: string
+  /** folder within the folder that was named, "" for files named directly */
+  folder: string
+}
+
+/** One line of `--json`. */
+interface Outcome {
+  name: string
+  document: string | null
+  state: Document['state'] | 'failed'
+  pages: number
+  chunks: number
+  code?: string
+  reason?: string
+}
+
+const PARALLEL = 4
+const POLL_MS = 100
+
+/** Files as named; folders with everything in them but hidden files. */
+async function collect(paths: readonly string[]): Promise<{ sources: Source[]; missing: string[] }> {
+  const sources: Source[] = []
+  const missing: string[] = []
+  const walk = async (folder: string, shown: string): Promise<void> => {
+    const entries = await readdir(folder, { withFileTypes: true })
+    for (const entry of entries.toSorted((a, b) => a.name.localeCompare(b.name))) {
+      if (entry.name.startsWith('.')) continue
+      if (entry.isDirectory()) await walk(path.join(folder, entry.name), `${shown}/${entry.name}`)
+      else if (entry.isFile()) sources.push({ file: path.join(folder, entry.name), name: entry.name, folder: shown })
+    }
+  }
+  for (const given of paths) {
+    const found = await stat(given).catch(() => null)
+    if (!found) missing.push(given)
+    else if (found.isDirectory()) await walk(given, path.basename(path.resolve(given)))
+    else sources.push({ file: given, name: path.basename(given), folder: '' })
+  }
+  return { sources, missing }
+}
+
+async function upload(connection: Connection, source: Source, collection: string | undefined): Promise<{ document: Document; known: boolean }> {
+  const query = new URLSearchParams({ name: source.name, path: source.folder })
+  if (collection !== undefined) query.set('collectionName', collection)
+  const { size } = await stat(source.file)
+  const stream = createReadStream(source.file)
+  const response = await connection
+    .fetch(`${connection.url}${UPLOAD.raw}?${query}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
+      body: Readable.toWeb(stream) as ReadableStream<Uint8Array>,
+      duplex: 'half',
+    } as RequestInit)
+    .catch((cause: unknown) => {
+      throw fail('upload.unreadable', { name: source.name, detail: cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause) }, cause)
+    })
+  if (!response.ok) throw await toApiError(response)
+  return uploadResultSchema.parse(await response.json())
+}
+
+async function follow(connection: Connection, document: Document, onProgress: (document: Document) => void): Promise<Document> {
+  let current = document
+  while (!isFinal(current.state)) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    current = (await connection.client.getDocument({ id: document.id })).document
+    onProgress(current)
+  }
+  return current
+}
+
+function toOutcome(name: string, document: Document): Outcome {
+  const reason = noticeText(document.notice)
+  return {
+    name,
+    document: document.id,
+    state: document.state,
+    pages: document.pages.total ?? document.pages.decided,
+    chunks: document.chunks,
+    ...(document.notice ? { code: document.notice.code, reason: reason! } : {}),
+  }
+}
+
+function describe(outcome: Outcome, known: boolean): string {
+  const counts = say(`${outcome.pages} 页，${outcome.chunks} 段`, `${outcome.pages} pages, ${outcome.chunks} passages`)
+  const already = known ? say('（已有相同内容）', ' (same content was already here)') : ''
+  return `${outcome.name}: ${outcome.state}, ${counts}${already}${outcome.reason ? ` — ${outcome.reason}` : ''}`
+}
+
+/** @returns exit code: 0 when every file came to its right end, 1 when one was lost, 2 when a path does not exist */
+export async function add(connection: Connection, paths: readonly string[], options: { json: boolean; collection?: string }): Promise<number> {
+  const { sources, missing } = await collect(paths)
+  const outcomes: Outcome[] = []
+  let lost = 0
+  const showProgress = !options.json && process.stdout.isTTY
+  const bar = showProgress && sources.length > 0 ? clack.progress({ max: sources.length }) : null
+  bar?.start(say('读取文件', 'Reading files'))
+
+  const report = (outcome: Outcome, known: boolean): void => {
+    outcomes.push(outcome)
+    if (options.json) printJson(outcome)
+    else if (bar) bar.advance(1, describe(outcome, known))
+    else print(describe(outcome, known))
+  }
+  const queue = sources.values()
+  await Promise.all(
+    Array.from({ length: PARALLEL }, async () => {
+      for (const source of queue) {
+        try {
+          const { document, known } = await upload(connection, source, options.collection)
+          const ended = await follow(connection, document, (now) => {
+            if (now.pages.total !== null && now.pages.total > 1) bar?.message(`${source.name} ${now.pages.decided}/${now.pages.total}`)
+          })
+          report(toOutcome(source.name, ended), known)
+        } catch (error) {
+          const { code, reason } = explain(error)
+          // A refusal with a code is an answer; anything else means that we do not know what became of the file.
+          if (code === 'internal' || code === 'http' || code === 'network' || code === 'upload.unreadable') lost += 1
+          report({ name: source.name, document: null, state: 'failed', pages: 0, chunks: 0, code, reason }, false)
+        }
+      }
+    }),
+  )
+  bar?.stop(say(`${outcomes.length} 个文件`, `${outcomes.length} files`))
+  const problems = outcomes.filter((outcome) => outcome.state !== 'ready')
+  if (!options.json && sources.length > 1 && problems.length > 0) {
+    complain(say(`${problems.length} 个文件没有完全读出：`, `${problems.length} files were not read completely:`))
+    for (const outcome of problems) complain(`  ${describe(outcome, false)}`)
+  }
+  for (const path of missing) {
+    if (options.json) printJson({ name: path, document: null, state: 'failed', pages: 0, chunks: 0, code: 'upload.unreadable', reason: say('没有这个文件或文件夹', 'no such file or folder') })
+    else complain(say(`没有这个文件或文件夹：${path}`, `No such file or folder: ${path}`))
+  }
+  if (lost > 0) return 1
+  return missing.length > 0 ? 2 : 0
+}

@@ -1,0 +1,113 @@
+/** The `zhiku` command: parses arguments, opens a connection where one is needed, returns the exit code. */
+import { Command, CommanderError } from 'commander'
+import { readConfig } from '../base/config.ts'
+import { VERSION } from '../base/version.ts'
+import { serve } from '../main.ts'
+import { add } from './add.ts'
+import * as commands from './commands.ts'
+import { type Connection, connect } from './connection.ts'
+import { complain, explain, printJson, say } from './output.ts'
+
+const USAGE_ERROR = 2
+
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0
+  const program = new Command('zhiku')
+    .description(say('智库：从你的文档里回答，每条引用都能打开原处', 'Zhiku: answers from your documents, every citation opens the place'))
+    .version(VERSION)
+    .exitOverride()
+
+  /** Runs a command over a connection; errors become one line and exit code 1. */
+  const connected = async (json: boolean, run: (connection: Connection) => Promise<number>): Promise<void> => {
+    let connection: Connection | null = null
+    try {
+      connection = await connect(readConfig(process.env))
+      exitCode = await run(connection)
+    } catch (error) {
+      const { code, reason } = explain(error)
+      if (json) printJson({ error: { code, message: reason } })
+      else complain(reason)
+      exitCode = 1
+    } finally {
+      await connection?.close()
+    }
+  }
+  const collectionOf = (options: { collection?: string }): { collection?: string } => (options.collection === undefined ? {} : { collection: options.collection })
+
+  program
+    .command('serve')
+    .description(say('启动服务', 'start the server'))
+    .action(async () => {
+      try {
+        const server = await serve(readConfig(process.env))
+        complain(say(`智库 ${VERSION} 已启动：${server.url}`, `Zhiku ${VERSION} is running: ${server.url}`))
+      } catch (error) {
+        complain(explain(error).reason)
+        process.exit(1)
+      }
+    })
+  program
+    .command('add')
+    .description(say('加入文件或文件夹', 'add files or folders'))
+    .argument('<path...>')
+    .option('--json', 'one JSON object per file')
+    .option('--collection <name>', say('加入哪个合集', 'which collection takes them'))
+    .action((paths: string[], options: { json?: boolean; collection?: string }) => connected(options.json ?? false, (connection) => add(connection, paths, { json: options.json ?? false, ...collectionOf(options) })))
+  program
+    .command('ask')
+    .description(say('提问', 'ask a question'))
+    .argument('<question...>')
+    .option('--json', 'JSON')
+    .option('--collection <name>', say('只在这个合集里找', 'look in this collection only'))
+    .option('--extractive', say('不用模型，只给原文', 'quote passages without a model'))
+    .action((words: string[], options: { json?: boolean; collection?: string; extractive?: boolean }) =>
+      connected(options.json ?? false, (connection) => commands.ask(connection, words.join(' '), { json: options.json ?? false, extractive: options.extractive ?? false, ...collectionOf(options) })),
+    )
+  program
+    .command('search')
+    .description(say('检索段落', 'search passages'))
+    .argument('<query...>')
+    .option('--json', 'JSON')
+    .option('--k <n>', say('最多几条', 'at most so many'), '10')
+    .option('--collection <name>', say('只在这个合集里找', 'look in this collection only'))
+    .action((words: string[], options: { json?: boolean; k: string; collection?: string }) =>
+      connected(options.json ?? false, (connection) => commands.search(connection, words.join(' '), { json: options.json ?? false, k: Number(options.k), ...collectionOf(options) })),
+    )
+  for (const [name, description, run] of [
+    ['status', say('有多少文档、段落和任务', 'counts of documents, passages and jobs'), commands.status],
+    ['doctor', say('检查数据是否一致', 'check that the data is consistent'), commands.doctor],
+    ['list', say('列出文档', 'list documents'), commands.list],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'JSON')
+      .action((options: { json?: boolean }) => connected(options.json ?? false, (connection) => run(connection, { json: options.json ?? false })))
+  }
+  program
+    .command('delete')
+    .description(say('彻底删除文档（编号或名字）', 'delete documents for good, by id or name'))
+    .argument('<document...>')
+    .option('--json', 'JSON')
+    .action((given: string[], options: { json?: boolean }) => connected(options.json ?? false, (connection) => commands.remove(connection, given, { json: options.json ?? false })))
+  program
+    .command('eval')
+    .description(say('评测', 'measure search and answers'))
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[args...]')
+    .action(async (_args: string[], _options: object, command: Command) => {
+      // Loaded only here: evaluation is not part of serving.
+      const { runEval } = await import('./eval.ts')
+      exitCode = await runEval(command.args)
+    })
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR
+    complain(explain(error).reason)
+    return 1
+  }
+  return exitCode
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { type StateFacts, pageRanges, stateOf } from './state.ts'
+
+const ready: StateFacts = {
+  cancelled: false,
+  error: null,
+  started: true,
+  extracted: true,
+  textPages: 3,
+  noTextPages: 0,
+  failedPages: 0,
+  unread: [],
+  failedCode: null,
+  chunkedPages: 3,
+  chunks: 7,
+  indexed: 7,
+  trashed: false,
+}
+const state = (change: Partial<StateFacts>): string => {
+  const { state: name, notice } = stateOf({ ...ready, ...change })
+  return notice ? `${name} ${notice.code}` : name
+}
+
+describe('state of a document', () => {
+  it('is ready only when every page is decided and every chunk is in the index', () => {
+    expect(state({})).toBe('ready')
+    expect(state({ indexed: 6 })).toBe('indexing')
+    expect(state({ chunkedPages: 2 })).toBe('indexing')
+    expect(state({ extracted: false })).toBe('reading')
+    expect(state({ started: false, extracted: false })).toBe('queued')
+  })
+
+  it('is never ready with nothing inside', () => {
+    expect(state({ textPages: 0, chunkedPages: 0, chunks: 0, indexed: 0 })).toBe('empty ingest.no_text')
+    expect(state({ textPages: 0, noTextPages: 2, unread: [1, 2], chunkedPages: 0, chunks: 0, indexed: 0 })).toBe(
+      'needs ingest.no_text_layer',
+    )
+    expect(state({ textPages: 0, failedPages: 1, unread: [1], failedCode: 'ingest.corrupt', chunkedPages: 0, chunks: 0, indexed: 0 })).toBe(
+      'failed ingest.corrupt',
+    )
+    expect(state({ error: { code: 'ingest.empty_file', params: {} }, extracted: false, textPages: 0, indexed: 0 })).toBe(
+      'empty ingest.empty_file',
+    )
+  })
+
+  it('is partial when some pages could not be read, and names them', () => {
+    const { state: name, notice } = stateOf({ ...ready, noTextPages: 3, unread: [2, 3, 9] })
+    expect(name).toBe('partial')
+    expect(notice).toEqual({ code: 'ingest.pages_unread', params: { count: 3, pages: '2-3, 9' } })
+    expect(state({ error: { code: 'ingest.time_limit', params: { seconds: 300 } }, extracted: false })).toBe('partial ingest.time_limit')
+  })
+
+  it('is failed when the reader gave up with nothing searchable', () => {
+    expect(
+      state({ error: { code: 'ingest.corrupt', params: { detail: '' } }, extracted: false, textPages: 0, chunks: 0, indexed: 0 }),
+    ).toBe('failed ingest.corrupt')
+  })
+
+  it('puts what a person did or must do first', () => {
+    expect(state({ cancelled: true, error: { code: 'ingest.corrupt', params: {} } })).toBe('cancelled')
+    expect(state({ error: { code: 'ingest.password_needed', params: {} }, indexed: 0 })).toBe('needs ingest.password_needed')
+  })
+
+  it('keeps its state in the trash, where nothing is searchable', () => {
+    expect(state({ trashed: true, indexed: 0 })).toBe('ready')
+  })
+})
+
+describe('page ranges', () => {
+  it('fold neighbours and cut long lists', () => {
+    expect(pageRanges([1, 2, 3, 7, 9, 10])).toBe('1-3, 7, 9-10')
+    expect(pageRanges([1, 3, 5], 2)).toBe('1, 3 …')
+    expect(pageRanges([])).toBe('')
+  })
+})

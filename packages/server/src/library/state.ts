@@ -1,0 +1,70 @@
+/**
+ * The state of a document, computed from facts (rows) and nothing else. Pure.
+ * Order of precedence as in docs/architecture.md: cancelled, needs, failed, queued, reading, indexing, empty, partial, ready.
+ */
+import type { Notice } from '@zhiku/contract/entities.ts'
+import type { DocumentState } from '@zhiku/contract/states.ts'
+
+export interface StateFacts {
+  cancelled: boolean
+  /** the reader ended with this error; null while it runs or after it finished */
+  error: Notice | null
+  /** a first attempt has begun */
+  started: boolean
+  /** every page is decided */
+  extracted: boolean
+  textPages: number
+  noTextPages: number
+  failedPages: number
+  /** pages without text layer or damaged, in order */
+  unread: readonly number[]
+  /** code of the first damaged page */
+  failedCode: string | null
+  /** text pages that have chunks */
+  chunkedPages: number
+  chunks: number
+  /** chunks in the keyword index */
+  indexed: number
+  trashed: boolean
+}
+
+/** Errors that name something a person or a later version must bring. */
+const NEEDS = new Set(['ingest.password_needed', 'ingest.unsupported_format', 'ingest.no_text_layer'])
+/** Errors that say: there is nothing to read here. */
+const EMPTY = new Set(['ingest.empty_file', 'ingest.no_text'])
+
+const notice = (code: string, params: Notice['params'] = {}): Notice => ({ code, params })
+
+/** "1-3, 7, 9-11", at most `most` ranges */
+export function pageRanges(pages: readonly number[], most = 8): string {
+  const ranges: string[] = []
+  for (let at = 0; at < pages.length;) {
+    let end = at
+    while (end + 1 < pages.length && pages[end + 1] === pages[end]! + 1) end += 1
+    ranges.push(at === end ? `${pages[at]}` : `${pages[at]}-${pages[end]}`)
+    at = end + 1
+  }
+  return ranges.length > most ? `${ranges.slice(0, most).join(', ')} …` : ranges.join(', ')
+}
+
+export function stateOf(facts: StateFacts): { state: DocumentState; notice: Notice | null } {
+  const { error } = facts
+  if (facts.cancelled) return { state: 'cancelled', notice: null }
+  if (error && NEEDS.has(error.code)) return { state: 'needs', notice: error }
+  if (error && !EMPTY.has(error.code) && facts.indexed === 0) return { state: 'failed', notice: error }
+  if (!facts.started) return { state: 'queued', notice: null }
+  if (error && EMPTY.has(error.code)) return { state: 'empty', notice: error }
+  if (error) return { state: 'partial', notice: error }
+  if (!facts.extracted) return { state: 'reading', notice: null }
+  if (facts.textPages === 0) {
+    if (facts.noTextPages > 0) return { state: 'needs', notice: notice('ingest.no_text_layer') }
+    if (facts.failedPages > 0)
+      return { state: 'failed', notice: notice(facts.failedCode ?? 'ingest.corrupt', { detail: `page ${facts.unread[0]}` }) }
+    return { state: 'empty', notice: notice('ingest.no_text') }
+  }
+  // In the trash nothing is searchable on purpose; the state is the one it will have when taken back.
+  if (facts.chunkedPages < facts.textPages || (facts.indexed < facts.chunks && !facts.trashed)) return { state: 'indexing', notice: null }
+  if (facts.unread.length > 0)
+    return { state: 'partial', notice: notice('ingest.pages_unread', { count: facts.unread.length, pages: pageRanges(facts.unread) }) }
+  return { state: 'ready', notice: null }
+}

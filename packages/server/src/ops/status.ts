@@ -1,0 +1,17 @@
+/** What the library holds and does right now. */
+import type { Status } from '@zhiku/contract/entities.ts'
+import type { Db } from '../db/db.ts'
+import { countByState } from '../library/documents.ts'
+import { counts } from '../queue/queue.ts'
+import { countChunks } from '../search/index.ts'
+import { VERSION } from '../base/version.ts'
+
+export async function status(db: Db, owner: string): Promise<Status> {
+  return {
+    version: VERSION,
+    engine: `${db.engine} ${db.versions.postgres}`,
+    documents: await countByState(db, owner),
+    chunks: await countChunks(db),
+    queue: await counts(db),
+  }
+}
