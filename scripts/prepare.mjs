@@ -35,6 +35,12 @@ if (major < 24) {
   process.exit(1)
 }
 if (resolves('vite') && existsSync(path.join(root, 'packages/web/index.html'))) {
-  run('web app', [path.join(path.dirname(require.resolve('vite/package.json')), 'bin/vite.js'), 'build', 'packages/web', '--logLevel', 'warn'])
+  run('web app', [
+    path.join(path.dirname(require.resolve('vite/package.json')), 'bin/vite.js'),
+    'build',
+    'packages/web',
+    '--logLevel',
+    'warn',
+  ])
 }
 run('database template', [path.join(root, 'scripts/build-template.ts')])

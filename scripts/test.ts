@@ -45,7 +45,14 @@ check('format', [bin('oxfmt/bin/oxfmt'), '--check', 'packages', 'scripts', 'test
 if (!ensureBrowser()) console.log('SKIPPED: browser tests. No Chrome, Chromium or Edge is installed and none could be installed.')
 mkdirSync(path.dirname(report), { recursive: true })
 rmSync(report, { force: true })
-const ok = node([bin('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)])
+const ok = node([
+  bin('vitest/vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+])
 try {
   const result = JSON.parse(readFileSync(report, 'utf8')) as Report
   passed += result.numPassedTests

@@ -4,7 +4,16 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'microsoft-edge-stable', 'chrome.exe', 'msedge.exe']
+const NAMES = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'microsoft-edge',
+  'microsoft-edge-stable',
+  'chrome.exe',
+  'msedge.exe',
+]
 const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
@@ -43,7 +52,10 @@ export function ensureBrowser(): string | null {
   } else {
     console.log('no browser found; asking Playwright for one')
     try {
-      execFileSync(process.execPath, [path.join(import.meta.dirname, '../../node_modules/playwright-core/cli.js'), 'install', 'chromium'], { stdio: 'ignore', timeout: 300_000 })
+      execFileSync(process.execPath, [path.join(import.meta.dirname, '../../node_modules/playwright-core/cli.js'), 'install', 'chromium'], {
+        stdio: 'ignore',
+        timeout: 300_000,
+      })
     } catch {
       // No network or no build for this platform: the tests skip and say so.
     }
@@ -54,6 +66,14 @@ export function ensureBrowser(): string | null {
 export async function launchBrowser(executablePath: string): Promise<Browser> {
   return await chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   })
 }

@@ -56,7 +56,9 @@ export async function toApiError(response: Response): Promise<ApiError> {
 }
 
 async function* readEvents(body: ReadableStream<Uint8Array>): AsyncIterable<{ id: number; event: unknown }> {
-  const events = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).pipeThrough(new EventSourceParserStream())
+  const events = body
+    .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    .pipeThrough(new EventSourceParserStream())
   const reader = events.getReader()
   try {
     for (;;) {

@@ -5,7 +5,9 @@ import { idSchema } from './ids.ts'
 import { documentStateSchema } from './states.ts'
 
 const time = z.string().meta({ description: 'ISO 8601, UTC' })
-export const noticeSchema = z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) }).meta({ id: 'Notice' })
+export const noticeSchema = z
+  .object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) })
+  .meta({ id: 'Notice' })
 /** A code of the error table with its params; the reader's language is applied where it is shown. */
 export type Notice = z.infer<typeof noticeSchema>
 
@@ -40,7 +42,15 @@ export type Revision = z.infer<typeof revisionSchema>
 
 /** Page counts of the newest revision. `total` is null until the reader knows it. */
 export const pageCountsSchema = z
-  .object({ total: z.int().nullable(), decided: z.int(), text: z.int(), blank: z.int(), noText: z.int(), failed: z.int(), searchable: z.int() })
+  .object({
+    total: z.int().nullable(),
+    decided: z.int(),
+    text: z.int(),
+    blank: z.int(),
+    noText: z.int(),
+    failed: z.int(),
+    searchable: z.int(),
+  })
   .meta({ id: 'PageCounts' })
 export type PageCounts = z.infer<typeof pageCountsSchema>
 
@@ -103,7 +113,10 @@ export type Passage = z.infer<typeof passageSchema>
 
 /** Where to look; empty lists mean everything. */
 export const scopeSchema = z
-  .object({ collections: z.array(idSchema('collection')).max(100).default([]), documents: z.array(idSchema('document')).max(1000).default([]) })
+  .object({
+    collections: z.array(idSchema('collection')).max(100).default([]),
+    documents: z.array(idSchema('document')).max(1000).default([]),
+  })
   .meta({ id: 'Scope' })
 export type Scope = z.infer<typeof scopeSchema>
 
@@ -172,7 +185,13 @@ export const chatSchema = z
 export type Chat = z.infer<typeof chatSchema>
 
 export const chatModelSchema = z
-  .object({ connected: z.boolean(), server: z.string().nullable(), model: z.string().nullable(), source: z.enum(['setting', 'found', 'none']), notice: noticeSchema.nullable() })
+  .object({
+    connected: z.boolean(),
+    server: z.string().nullable(),
+    model: z.string().nullable(),
+    source: z.enum(['setting', 'found', 'none']),
+    notice: noticeSchema.nullable(),
+  })
   .meta({ id: 'ChatModel' })
 export type ChatModel = z.infer<typeof chatModelSchema>
 

@@ -28,7 +28,10 @@ export type RunId = Id<'run'>
 
 /** Schema of one kind of id; refuses an id of another kind, so a mixed-up id is a 400 and not a silent miss. */
 export function idSchema<K extends IdKind>(kind: K): z.ZodType<Id<K>, string> {
-  const schema = z.string().regex(new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-f]{32}$`)).meta({ description: `${kind} id` })
+  const schema = z
+    .string()
+    .regex(new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-f]{32}$`))
+    .meta({ description: `${kind} id` })
   // The pattern guarantees the template type; a transform would say so too, but has no JSON Schema.
   return schema as unknown as z.ZodType<Id<K>, string>
 }

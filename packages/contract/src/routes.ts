@@ -7,8 +7,19 @@
  */
 import { z } from 'zod'
 import {
-  chatModelSchema, chatSchema, chunkSettingsSchema, citationSchema, collectionSchema, doctorSchema, documentSchema, messageSchema, passageSchema,
-  revisionSchema, scopeSchema, statusSchema, timelineEntrySchema,
+  chatModelSchema,
+  chatSchema,
+  chunkSettingsSchema,
+  citationSchema,
+  collectionSchema,
+  doctorSchema,
+  documentSchema,
+  messageSchema,
+  passageSchema,
+  revisionSchema,
+  scopeSchema,
+  statusSchema,
+  timelineEntrySchema,
 } from './entities.ts'
 import { libraryEventSchema, runEventSchema } from './events.ts'
 import { idSchema } from './ids.ts'
@@ -37,46 +48,207 @@ export const ROUTES = {
   status: { method: 'GET', path: '/api/status', summary: 'Counts of documents, chunks and jobs', response: statusSchema },
   doctor: { method: 'GET', path: '/api/doctor', summary: 'Consistency checks', response: doctorSchema },
   chatModel: { method: 'GET', path: '/api/chat-model', summary: 'Which language model answers', response: chatModelSchema },
-  openSession: { method: 'POST', path: '/api/session', summary: 'Exchange the access token for a session cookie', body: z.object({ token: z.string().max(1000) }), response: ok },
+  openSession: {
+    method: 'POST',
+    path: '/api/session',
+    summary: 'Exchange the access token for a session cookie',
+    body: z.object({ token: z.string().max(1000) }),
+    response: ok,
+  },
 
-  listCollections: { method: 'GET', path: '/api/collections', summary: 'All collections', response: z.object({ collections: z.array(collectionSchema) }) },
-  createCollection: { method: 'POST', path: '/api/collections', summary: 'Create a collection', body: z.object({ name, chunking: chunkSettingsSchema.partial().optional() }), response: collectionSchema, status: 201 },
-  updateCollection: { method: 'PATCH', path: '/api/collections/:id', summary: 'Rename a collection or change its chunking (re-chunks beside the old index)', params: id('collection'), body: z.object({ name: name.optional(), chunking: chunkSettingsSchema.partial().optional() }), response: collectionSchema },
-  deleteCollection: { method: 'DELETE', path: '/api/collections/:id', summary: 'Delete an empty collection', params: id('collection'), response: ok },
+  listCollections: {
+    method: 'GET',
+    path: '/api/collections',
+    summary: 'All collections',
+    response: z.object({ collections: z.array(collectionSchema) }),
+  },
+  createCollection: {
+    method: 'POST',
+    path: '/api/collections',
+    summary: 'Create a collection',
+    body: z.object({ name, chunking: chunkSettingsSchema.partial().optional() }),
+    response: collectionSchema,
+    status: 201,
+  },
+  updateCollection: {
+    method: 'PATCH',
+    path: '/api/collections/:id',
+    summary: 'Rename a collection or change its chunking (re-chunks beside the old index)',
+    params: id('collection'),
+    body: z.object({ name: name.optional(), chunking: chunkSettingsSchema.partial().optional() }),
+    response: collectionSchema,
+  },
+  deleteCollection: {
+    method: 'DELETE',
+    path: '/api/collections/:id',
+    summary: 'Delete an empty collection',
+    params: id('collection'),
+    response: ok,
+  },
 
   listDocuments: {
-    method: 'GET', path: '/api/documents', summary: 'Documents, newest first',
-    query: z.object({ collection: idSchema('collection').optional(), state: documentStateSchema.optional(), q: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(500).default(100), before: idSchema('document').optional() }),
+    method: 'GET',
+    path: '/api/documents',
+    summary: 'Documents, newest first',
+    query: z.object({
+      collection: idSchema('collection').optional(),
+      state: documentStateSchema.optional(),
+      q: z.string().max(200).optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+      before: idSchema('document').optional(),
+    }),
     response: z.object({ documents: z.array(documentSchema), total: z.int() }),
   },
-  getDocument: { method: 'GET', path: '/api/documents/:id', summary: 'A document with its revisions and timeline', params: id('document'), response: z.object({ document: documentSchema, revisions: z.array(revisionSchema), timeline: z.array(timelineEntrySchema) }) },
-  deleteDocument: { method: 'DELETE', path: '/api/documents/:id', summary: 'Move a document to the trash, from where it goes for good after the undo time; with purge=1 at once', params: id('document'), query: z.object({ purge: z.enum(['0', '1']).default('0') }), response: z.object({ ok: z.literal(true), undoUntil: z.string().nullable() }) },
-  restoreDocument: { method: 'POST', path: '/api/documents/:id/restore', summary: 'Take a document back from the trash', params: id('document'), response: documentSchema },
-  retryDocument: { method: 'POST', path: '/api/documents/:id/retry', summary: 'Read the newest revision again', params: id('document'), response: documentSchema },
-  cancelDocument: { method: 'POST', path: '/api/documents/:id/cancel', summary: 'Stop reading; what was read stays', params: id('document'), response: documentSchema },
-  getPage: { method: 'GET', path: '/api/revisions/:id/pages/:page', summary: 'One page: text, blocks, size', params: z.object({ id: idSchema('revision'), page: z.coerce.number().int().min(1) }), response: z.object({ page: pageSchema, pages: z.int().nullable(), document: z.object({ id: idSchema('document'), name: z.string() }), revision: revisionSchema }) },
+  getDocument: {
+    method: 'GET',
+    path: '/api/documents/:id',
+    summary: 'A document with its revisions and timeline',
+    params: id('document'),
+    response: z.object({ document: documentSchema, revisions: z.array(revisionSchema), timeline: z.array(timelineEntrySchema) }),
+  },
+  deleteDocument: {
+    method: 'DELETE',
+    path: '/api/documents/:id',
+    summary: 'Move a document to the trash, from where it goes for good after the undo time; with purge=1 at once',
+    params: id('document'),
+    query: z.object({ purge: z.enum(['0', '1']).default('0') }),
+    response: z.object({ ok: z.literal(true), undoUntil: z.string().nullable() }),
+  },
+  restoreDocument: {
+    method: 'POST',
+    path: '/api/documents/:id/restore',
+    summary: 'Take a document back from the trash',
+    params: id('document'),
+    response: documentSchema,
+  },
+  retryDocument: {
+    method: 'POST',
+    path: '/api/documents/:id/retry',
+    summary: 'Read the newest revision again',
+    params: id('document'),
+    response: documentSchema,
+  },
+  cancelDocument: {
+    method: 'POST',
+    path: '/api/documents/:id/cancel',
+    summary: 'Stop reading; what was read stays',
+    params: id('document'),
+    response: documentSchema,
+  },
+  getPage: {
+    method: 'GET',
+    path: '/api/revisions/:id/pages/:page',
+    summary: 'One page: text, blocks, size',
+    params: z.object({ id: idSchema('revision'), page: z.coerce.number().int().min(1) }),
+    response: z.object({
+      page: pageSchema,
+      pages: z.int().nullable(),
+      document: z.object({ id: idSchema('document'), name: z.string() }),
+      revision: revisionSchema,
+    }),
+  },
 
   search: {
-    method: 'GET', path: '/api/search', summary: 'Passages for a query, best first',
-    query: z.object({ q: z.string().max(10_000), k: z.coerce.number().int().min(1).max(200).default(10), collection: idSchema('collection').optional(), collectionName: z.string().max(200).optional() }),
+    method: 'GET',
+    path: '/api/search',
+    summary: 'Passages for a query, best first',
+    query: z.object({
+      q: z.string().max(10_000),
+      k: z.coerce.number().int().min(1).max(200).default(10),
+      collection: idSchema('collection').optional(),
+      collectionName: z.string().max(200).optional(),
+    }),
     response: z.object({ query: z.string(), results: z.array(passageSchema) }),
   },
   ask: {
-    method: 'POST', path: '/api/ask', summary: 'Ask once, without a chat; waits for the whole answer',
-    body: z.object({ question: z.string().trim().min(1).max(10_000), scope: scopeSchema.optional(), collectionName: z.string().max(200).optional(), mode: z.enum(['auto', 'extractive']).default('auto') }),
-    response: z.object({ answer: z.string(), answered: z.boolean(), mode: z.enum(['extractive', 'model']), notice: z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) }).nullable(), citations: z.array(citationSchema), nearest: z.array(passageSchema) }),
+    method: 'POST',
+    path: '/api/ask',
+    summary: 'Ask once, without a chat; waits for the whole answer',
+    body: z.object({
+      question: z.string().trim().min(1).max(10_000),
+      scope: scopeSchema.optional(),
+      collectionName: z.string().max(200).optional(),
+      mode: z.enum(['auto', 'extractive']).default('auto'),
+    }),
+    response: z.object({
+      answer: z.string(),
+      answered: z.boolean(),
+      mode: z.enum(['extractive', 'model']),
+      notice: z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) }).nullable(),
+      citations: z.array(citationSchema),
+      nearest: z.array(passageSchema),
+    }),
   },
 
-  listChats: { method: 'GET', path: '/api/chats', summary: 'Chats, last used first', query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) }), response: z.object({ chats: z.array(chatSchema) }) },
-  createChat: { method: 'POST', path: '/api/chats', summary: 'Start a chat', body: z.object({ scope: scopeSchema.optional() }), response: chatSchema, status: 201 },
-  getChat: { method: 'GET', path: '/api/chats/:id', summary: 'A chat with its messages', params: id('chat'), response: z.object({ chat: chatSchema, messages: z.array(messageSchema) }) },
-  updateChat: { method: 'PATCH', path: '/api/chats/:id', summary: 'Rename a chat or change where it looks', params: id('chat'), body: z.object({ title: name.optional(), scope: scopeSchema.optional() }), response: chatSchema },
+  listChats: {
+    method: 'GET',
+    path: '/api/chats',
+    summary: 'Chats, last used first',
+    query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) }),
+    response: z.object({ chats: z.array(chatSchema) }),
+  },
+  createChat: {
+    method: 'POST',
+    path: '/api/chats',
+    summary: 'Start a chat',
+    body: z.object({ scope: scopeSchema.optional() }),
+    response: chatSchema,
+    status: 201,
+  },
+  getChat: {
+    method: 'GET',
+    path: '/api/chats/:id',
+    summary: 'A chat with its messages',
+    params: id('chat'),
+    response: z.object({ chat: chatSchema, messages: z.array(messageSchema) }),
+  },
+  updateChat: {
+    method: 'PATCH',
+    path: '/api/chats/:id',
+    summary: 'Rename a chat or change where it looks',
+    params: id('chat'),
+    body: z.object({ title: name.optional(), scope: scopeSchema.optional() }),
+    response: chatSchema,
+  },
   deleteChat: { method: 'DELETE', path: '/api/chats/:id', summary: 'Delete a chat', params: id('chat'), response: ok },
-  sendMessage: { method: 'POST', path: '/api/chats/:id/messages', summary: 'Ask; the answer runs on the server and is followed with runEvents', params: id('chat'), body: z.object({ text: z.string().trim().min(1).max(10_000) }), response: z.object({ question: messageSchema, answer: messageSchema }), status: 202 },
-  runEvents: { method: 'GET', path: '/api/runs/:id/events', summary: 'Events of a run, from the first or after Last-Event-ID', params: id('run'), response: z.unknown(), sse: runEventSchema },
-  stopRun: { method: 'POST', path: '/api/runs/:id/stop', summary: 'Stop an answer; what was written stays', params: id('run'), response: ok },
-  getCitation: { method: 'GET', path: '/api/citations/:id', summary: 'Where a citation leads', params: id('citation'), response: citationSchema },
-  libraryEvents: { method: 'GET', path: '/api/events', summary: 'Changes of documents, as they happen', response: z.unknown(), sse: libraryEventSchema },
+  sendMessage: {
+    method: 'POST',
+    path: '/api/chats/:id/messages',
+    summary: 'Ask; the answer runs on the server and is followed with runEvents',
+    params: id('chat'),
+    body: z.object({ text: z.string().trim().min(1).max(10_000) }),
+    response: z.object({ question: messageSchema, answer: messageSchema }),
+    status: 202,
+  },
+  runEvents: {
+    method: 'GET',
+    path: '/api/runs/:id/events',
+    summary: 'Events of a run, from the first or after Last-Event-ID',
+    params: id('run'),
+    response: z.unknown(),
+    sse: runEventSchema,
+  },
+  stopRun: {
+    method: 'POST',
+    path: '/api/runs/:id/stop',
+    summary: 'Stop an answer; what was written stays',
+    params: id('run'),
+    response: ok,
+  },
+  getCitation: {
+    method: 'GET',
+    path: '/api/citations/:id',
+    summary: 'Where a citation leads',
+    params: id('citation'),
+    response: citationSchema,
+  },
+  libraryEvents: {
+    method: 'GET',
+    path: '/api/events',
+    summary: 'Changes of documents, as they happen',
+    response: z.unknown(),
+    sse: libraryEventSchema,
+  },
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES
@@ -89,12 +261,24 @@ export const UPLOAD = {
   file: (revisionId: string): string => `/api/revisions/${revisionId}/file`,
 } as const
 
-export const uploadQuerySchema = z.object({ name: z.string().max(1000), path: z.string().max(2000).default(''), collection: idSchema('collection').optional(), collectionName: z.string().max(200).optional() })
+export const uploadQuerySchema = z.object({
+  name: z.string().max(1000),
+  path: z.string().max(2000).default(''),
+  collection: idSchema('collection').optional(),
+  collectionName: z.string().max(200).optional(),
+})
 /** `known`: the same bytes were already here, under the document's name; nothing was read again. */
 export const uploadResultSchema = z.object({ document: documentSchema, known: z.boolean() }).meta({ id: 'UploadResult' })
 export type UploadResult = z.infer<typeof uploadResultSchema>
 
 export const errorBodySchema = z
-  .object({ error: z.object({ code: z.string(), message: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])), requestId: z.string() }) })
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      params: z.record(z.string(), z.union([z.string(), z.number()])),
+      requestId: z.string(),
+    }),
+  })
   .meta({ id: 'ErrorBody' })
 export type ErrorBody = z.infer<typeof errorBodySchema>

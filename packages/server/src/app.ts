@@ -66,10 +66,19 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     if ((await listCollections(db, LOCAL_OWNER)).length === 0) await putCollection(db, LOCAL_OWNER, DEFAULT_COLLECTION)
     await db.transaction((tx) => requeueOutdated(ingest, tx, null))
     for (const handler of [ingestHandler(ingest, readers), purgeHandler(ingest)]) workers.set(handler.kind, startWorker(db, log, handler))
-    const pruning = setInterval(() => void prune(db).catch((error: unknown) => log.warn({ event: 'queue.prune.failed', err: error }, 'could not prune')), HOUR_MS)
+    const pruning = setInterval(
+      () => void prune(db).catch((error: unknown) => log.warn({ event: 'queue.prune.failed', err: error }, 'could not prune')),
+      HOUR_MS,
+    )
 
     return {
-      config, log, db, ingest, models, chats, readers,
+      config,
+      log,
+      db,
+      ingest,
+      models,
+      chats,
+      readers,
       async close() {
         clearInterval(pruning)
         await Promise.all([...workers.values()].map((worker) => worker.stop()))
@@ -89,7 +98,9 @@ export async function createApp(config: Config, log: Log): Promise<App> {
 export async function settle(app: App, signal?: AbortSignal): Promise<void> {
   for (;;) {
     signal?.throwIfAborted()
-    const { rows } = await app.db.query<{ n: number }>(`select count(*)::int as n from job where kind = $1 and state in (0, 1)`, [INGEST_JOB])
+    const { rows } = await app.db.query<{ n: number }>(`select count(*)::int as n from job where kind = $1 and state in (0, 1)`, [
+      INGEST_JOB,
+    ])
     if (rows[0]!.n === 0) return
     await new Promise((resolve) => setTimeout(resolve, 25))
   }

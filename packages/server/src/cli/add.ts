@@ -54,7 +54,11 @@ async function collect(paths: readonly string[]): Promise<{ sources: Source[]; m
   return { sources, missing }
 }
 
-async function upload(connection: Connection, source: Source, collection: string | undefined): Promise<{ document: Document; known: boolean }> {
+async function upload(
+  connection: Connection,
+  source: Source,
+  collection: string | undefined,
+): Promise<{ document: Document; known: boolean }> {
   const query = new URLSearchParams({ name: source.name, path: source.folder })
   if (collection !== undefined) query.set('collectionName', collection)
   const { size } = await stat(source.file)
@@ -67,7 +71,14 @@ async function upload(connection: Connection, source: Source, collection: string
       duplex: 'half',
     } as RequestInit)
     .catch((cause: unknown) => {
-      throw fail('upload.unreadable', { name: source.name, detail: cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause) }, cause)
+      throw fail(
+        'upload.unreadable',
+        {
+          name: source.name,
+          detail: cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause),
+        },
+        cause,
+      )
     })
   if (!response.ok) throw await toApiError(response)
   return uploadResultSchema.parse(await response.json())
@@ -102,7 +113,11 @@ function describe(outcome: Outcome, known: boolean): string {
 }
 
 /** @returns exit code: 0 when every file came to its right end, 1 when one was lost, 2 when a path does not exist */
-export async function add(connection: Connection, paths: readonly string[], options: { json: boolean; collection?: string }): Promise<number> {
+export async function add(
+  connection: Connection,
+  paths: readonly string[],
+  options: { json: boolean; collection?: string },
+): Promise<number> {
   const { sources, missing } = await collect(paths)
   const outcomes: Outcome[] = []
   let lost = 0
@@ -142,7 +157,16 @@ export async function add(connection: Connection, paths: readonly string[], opti
     for (const outcome of problems) complain(`  ${describe(outcome, false)}`)
   }
   for (const path of missing) {
-    if (options.json) printJson({ name: path, document: null, state: 'failed', pages: 0, chunks: 0, code: 'upload.unreadable', reason: say('没有这个文件或文件夹', 'no such file or folder') })
+    if (options.json)
+      printJson({
+        name: path,
+        document: null,
+        state: 'failed',
+        pages: 0,
+        chunks: 0,
+        code: 'upload.unreadable',
+        reason: say('没有这个文件或文件夹', 'no such file or folder'),
+      })
     else complain(say(`没有这个文件或文件夹：${path}`, `No such file or folder: ${path}`))
   }
   if (lost > 0) return 1

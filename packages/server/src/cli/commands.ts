@@ -8,7 +8,11 @@ import { complain, noticeText, placeOf, print, printJson, say } from './output.t
 const one = (parts: (string | null)[]): string => parts.filter((part) => part).join(' · ')
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 
-export async function ask(connection: Connection, question: string, options: { json: boolean; collection?: string; extractive: boolean }): Promise<number> {
+export async function ask(
+  connection: Connection,
+  question: string,
+  options: { json: boolean; collection?: string; extractive: boolean },
+): Promise<number> {
   const answer = await connection.client.ask({
     question,
     mode: options.extractive ? 'extractive' : 'auto',
@@ -28,12 +32,21 @@ export async function ask(connection: Connection, question: string, options: { j
   if (notice) complain(notice)
   print(answer.answer)
   if (answer.citations.length > 0) print('')
-  for (const { mark, document, page, quote, anchor } of answer.citations) print(`[${mark}] ${one([document.name, placeOf(anchor, page), `“${flat(quote)}”`])}`)
+  for (const { mark, document, page, quote, anchor } of answer.citations)
+    print(`[${mark}] ${one([document.name, placeOf(anchor, page), `“${flat(quote)}”`])}`)
   return 0
 }
 
-export async function search(connection: Connection, query: string, options: { json: boolean; k: number; collection?: string }): Promise<number> {
-  const { results } = await connection.client.search({ q: query, k: options.k, ...(options.collection === undefined ? {} : { collectionName: options.collection }) })
+export async function search(
+  connection: Connection,
+  query: string,
+  options: { json: boolean; k: number; collection?: string },
+): Promise<number> {
+  const { results } = await connection.client.search({
+    q: query,
+    k: options.k,
+    ...(options.collection === undefined ? {} : { collectionName: options.collection }),
+  })
   if (options.json) {
     printJson({ query, results: results.map(({ document, text, score, anchor }) => ({ document, text, score, anchor })) })
     return 0
@@ -56,7 +69,12 @@ export async function status(connection: Connection, options: { json: boolean })
   const states = Object.entries(found.documents).map(([state, count]) => `${state} ${count}`)
   print(say(`文档：${states.join('，') || '无'}`, `documents: ${states.join(', ') || 'none'}`))
   print(say(`可检索的段落：${found.chunks}`, `searchable passages: ${found.chunks}`))
-  print(say(`队列：等待 ${found.queue.waiting}，进行中 ${found.queue.running}`, `queue: ${found.queue.waiting} waiting, ${found.queue.running} running`))
+  print(
+    say(
+      `队列：等待 ${found.queue.waiting}，进行中 ${found.queue.running}`,
+      `queue: ${found.queue.waiting} waiting, ${found.queue.running} running`,
+    ),
+  )
   return 0
 }
 
@@ -101,7 +119,15 @@ export async function list(connection: Connection, options: { json: boolean; col
   const chosen: Collection | undefined = collections.find((collection) => collection.name === options.collection)
   const { documents } = await connection.client.listDocuments({ limit: 500, ...(chosen ? { collection: chosen.id as CollectionId } : {}) })
   for (const document of documents) {
-    if (options.json) printJson({ id: document.id, name: document.name, path: document.path, state: document.state, pages: document.pages.total, chunks: document.chunks })
+    if (options.json)
+      printJson({
+        id: document.id,
+        name: document.name,
+        path: document.path,
+        state: document.state,
+        pages: document.pages.total,
+        chunks: document.chunks,
+      })
     else print(`${document.id}  ${document.state.padEnd(9)} ${document.path ? `${document.path}/` : ''}${document.name}`)
   }
   return 0

@@ -44,7 +44,12 @@ export async function connect(config: Config): Promise<Connection> {
     const url = await findServer(config)
     if (url !== null) return connectionTo(url, config, async () => undefined)
     try {
-      const server = await startServer({ ...config, host: '127.0.0.1', port: 0, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel })
+      const server = await startServer({
+        ...config,
+        host: '127.0.0.1',
+        port: 0,
+        logLevel: config.logLevel === 'info' ? 'error' : config.logLevel,
+      })
       return connectionTo(server.url, config, () => server.close())
     } catch (error) {
       // The holder may be a server that is just starting or another command that is about to end.

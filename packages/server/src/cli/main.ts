@@ -32,7 +32,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       await connection?.close()
     }
   }
-  const collectionOf = (options: { collection?: string }): { collection?: string } => (options.collection === undefined ? {} : { collection: options.collection })
+  const collectionOf = (options: { collection?: string }): { collection?: string } =>
+    options.collection === undefined ? {} : { collection: options.collection }
 
   program
     .command('serve')
@@ -52,7 +53,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .argument('<path...>')
     .option('--json', 'one JSON object per file')
     .option('--collection <name>', say('加入哪个合集', 'which collection takes them'))
-    .action((paths: string[], options: { json?: boolean; collection?: string }) => connected(options.json ?? false, (connection) => add(connection, paths, { json: options.json ?? false, ...collectionOf(options) })))
+    .action((paths: string[], options: { json?: boolean; collection?: string }) =>
+      connected(options.json ?? false, (connection) => add(connection, paths, { json: options.json ?? false, ...collectionOf(options) })),
+    )
   program
     .command('ask')
     .description(say('提问', 'ask a question'))
@@ -61,7 +64,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--collection <name>', say('只在这个合集里找', 'look in this collection only'))
     .option('--extractive', say('不用模型，只给原文', 'quote passages without a model'))
     .action((words: string[], options: { json?: boolean; collection?: string; extractive?: boolean }) =>
-      connected(options.json ?? false, (connection) => commands.ask(connection, words.join(' '), { json: options.json ?? false, extractive: options.extractive ?? false, ...collectionOf(options) })),
+      connected(options.json ?? false, (connection) =>
+        commands.ask(connection, words.join(' '), {
+          json: options.json ?? false,
+          extractive: options.extractive ?? false,
+          ...collectionOf(options),
+        }),
+      ),
     )
   program
     .command('search')
@@ -71,7 +80,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--k <n>', say('最多几条', 'at most so many'), '10')
     .option('--collection <name>', say('只在这个合集里找', 'look in this collection only'))
     .action((words: string[], options: { json?: boolean; k: string; collection?: string }) =>
-      connected(options.json ?? false, (connection) => commands.search(connection, words.join(' '), { json: options.json ?? false, k: Number(options.k), ...collectionOf(options) })),
+      connected(options.json ?? false, (connection) =>
+        commands.search(connection, words.join(' '), { json: options.json ?? false, k: Number(options.k), ...collectionOf(options) }),
+      ),
     )
   for (const [name, description, run] of [
     ['status', say('有多少文档、段落和任务', 'counts of documents, passages and jobs'), commands.status],
@@ -82,14 +93,18 @@ export async function main(argv: readonly string[]): Promise<number> {
       .command(name)
       .description(description)
       .option('--json', 'JSON')
-      .action((options: { json?: boolean }) => connected(options.json ?? false, (connection) => run(connection, { json: options.json ?? false })))
+      .action((options: { json?: boolean }) =>
+        connected(options.json ?? false, (connection) => run(connection, { json: options.json ?? false })),
+      )
   }
   program
     .command('delete')
     .description(say('彻底删除文档（编号或名字）', 'delete documents for good, by id or name'))
     .argument('<document...>')
     .option('--json', 'JSON')
-    .action((given: string[], options: { json?: boolean }) => connected(options.json ?? false, (connection) => commands.remove(connection, given, { json: options.json ?? false })))
+    .action((given: string[], options: { json?: boolean }) =>
+      connected(options.json ?? false, (connection) => commands.remove(connection, given, { json: options.json ?? false })),
+    )
   program
     .command('eval')
     .description(say('评测', 'measure search and answers'))

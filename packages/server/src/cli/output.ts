@@ -6,7 +6,9 @@ import type { Notice } from '@zhiku/contract/entities.ts'
 import { isAppError } from '../base/fail.ts'
 
 /** zh when the locale says so, else en */
-export const language: Language = /^zh/i.test(process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '') ? 'zh' : 'en'
+export const language: Language = /^zh/i.test(process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '')
+  ? 'zh'
+  : 'en'
 
 export const say = (zh: string, en: string): string => (language === 'zh' ? zh : en)
 
@@ -22,7 +24,11 @@ export function noticeText(notice: Notice | null): string | null {
 /** Code and words of any error. */
 export function explain(error: unknown): { code: string; reason: string } {
   if (isAppError(error)) return { code: error.code, reason: errorMessage(error.code, error.params, language) }
-  if (error instanceof ApiError) return { code: error.code, reason: isErrorCode(error.code) ? errorMessage(error.code as ErrorCode, error.params, language) : error.message }
+  if (error instanceof ApiError)
+    return {
+      code: error.code,
+      reason: isErrorCode(error.code) ? errorMessage(error.code as ErrorCode, error.params, language) : error.message,
+    }
   return { code: 'internal', reason: error instanceof Error ? error.message : String(error) }
 }
 

@@ -27,7 +27,10 @@ export function registerBytes(app: FastifyInstance, db: Db, files: Files): void 
         .header('etag', `"${revision.fileHash}"`)
         .header('cache-control', 'private, max-age=0, must-revalidate')
         .header('content-security-policy', "sandbox; default-src 'none'")
-        .header('content-disposition', `${inline ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(document.name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`)
+        .header(
+          'content-disposition',
+          `${inline ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(document.name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`,
+        )
         .type(inline ? revision.mediaType : 'application/octet-stream')
       const range = parseRange(request.headers.range, found.size)
       if (range === 'unsatisfiable') {

@@ -28,8 +28,10 @@ export function registerGuard(app: FastifyInstance, config: Config): void {
     if (config.token === null && !LOOPBACK_HOST.test(host)) throw fail('request.host_not_allowed', { host: host.slice(0, 100) })
     const origin = request.headers.origin
     // A browser sends Origin with every request that could change something from another page.
-    if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) throw fail('request.origin_not_allowed', { origin: origin.slice(0, 100) })
-    if (request.headers['sec-fetch-site'] === 'cross-site' && request.url.startsWith('/api/')) throw fail('request.origin_not_allowed', { origin: 'another site' })
+    if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
+      throw fail('request.origin_not_allowed', { origin: origin.slice(0, 100) })
+    if (request.headers['sec-fetch-site'] === 'cross-site' && request.url.startsWith('/api/'))
+      throw fail('request.origin_not_allowed', { origin: 'another site' })
     if (config.token !== null && !isPublic(request.url)) checkToken(request, config.token)
   })
 }

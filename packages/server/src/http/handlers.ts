@@ -14,7 +14,14 @@ import { type IngestContext, LIBRARY_TOPIC } from '../ingest/context.ts'
 import { cancel, requeueOutdated, retry } from '../ingest/control.ts'
 import { moveToTrash, purge, restore } from '../ingest/removal.ts'
 import { listSteps } from '../ingest/steps.ts'
-import { createCollection, deleteCollection, findCollectionByName, getCollection, listCollections, updateCollection } from '../library/collections.ts'
+import {
+  createCollection,
+  deleteCollection,
+  findCollectionByName,
+  getCollection,
+  listCollections,
+  updateCollection,
+} from '../library/collections.ts'
 import { getDocument, getRevision, listDocuments, listRevisions } from '../library/documents.ts'
 import { getPage } from '../library/pages.ts'
 import type { Models } from '../models/models.ts'
@@ -38,7 +45,10 @@ export function createHandlers(ctx: HttpContext): Handlers {
   const { db, ingest, chats } = ctx
 
   /** Scope of a search: the collection by id or name, checked to be the reader's. */
-  async function scopeOf(owner: string, input: { collection?: CollectionId | undefined; collectionName?: string | undefined }): Promise<Scope> {
+  async function scopeOf(
+    owner: string,
+    input: { collection?: CollectionId | undefined; collectionName?: string | undefined },
+  ): Promise<Scope> {
     if (input.collection !== undefined) return { collections: [(await getCollection(db, owner, input.collection)).id], documents: [] }
     if (input.collectionName === undefined) return { collections: [], documents: [] }
     const found = await findCollectionByName(db, owner, input.collectionName)
@@ -54,7 +64,13 @@ export function createHandlers(ctx: HttpContext): Handlers {
       if (ctx.config.token !== null) {
         if (!sameSecret(body.token, ctx.config.token)) throw fail('auth.wrong_token')
         const secure = request.protocol === 'https'
-        void reply.setCookie(SESSION_COOKIE, sessionValue(ctx.config.token), { httpOnly: true, sameSite: 'strict', path: '/', maxAge: YEAR_SECONDS, secure })
+        void reply.setCookie(SESSION_COOKIE, sessionValue(ctx.config.token), {
+          httpOnly: true,
+          sameSite: 'strict',
+          path: '/',
+          maxAge: YEAR_SECONDS,
+          secure,
+        })
       }
       return { ok: true }
     },
@@ -121,7 +137,8 @@ export function createHandlers(ctx: HttpContext): Handlers {
     getCitation: ({ owner, params }) => chats.getCitation(owner, params.id),
     async libraryEvents({ owner, signal }) {
       return async function* (afterId) {
-        for await (const { seq, data } of ingest.outbox.follow({ topic: LIBRARY_TOPIC, owner, afterSeq: afterId, signal })) yield { id: seq, event: data as LibraryEvent }
+        for await (const { seq, data } of ingest.outbox.follow({ topic: LIBRARY_TOPIC, owner, afterSeq: afterId, signal }))
+          yield { id: seq, event: data as LibraryEvent }
       }
     },
   }

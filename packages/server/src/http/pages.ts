@@ -30,7 +30,9 @@ export async function registerPages(app: FastifyInstance): Promise<void> {
   })
   if (!existsSync(WEB_DIST)) {
     app.get('/', { schema: { hide: true } }, (_request, reply) => {
-      void reply.type('text/plain; charset=utf-8').send('The web app is not built. Run: npm run prepare\n网页尚未构建，请运行：npm run prepare\n')
+      void reply
+        .type('text/plain; charset=utf-8')
+        .send('The web app is not built. Run: npm run prepare\n网页尚未构建，请运行：npm run prepare\n')
     })
     return
   }

@@ -57,7 +57,15 @@ export function registerRoutes(app: FastifyInstance, handlers: Handlers): void {
       handler: async (request, reply) => {
         const gone = new AbortController()
         reply.raw.once('close', () => gone.abort())
-        const result = await handler({ params: request.params, query: request.query, body: request.body, owner: OWNER, request, reply, signal: gone.signal } as Call<Route>)
+        const result = await handler({
+          params: request.params,
+          query: request.query,
+          body: request.body,
+          owner: OWNER,
+          request,
+          reply,
+          signal: gone.signal,
+        } as Call<Route>)
         if (!route.sse) return reply.code(route.status ?? 200).send(result)
         await stream(request, reply, result as EventSource, gone.signal)
       },

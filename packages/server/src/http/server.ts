@@ -1,10 +1,10 @@
 /** The HTTP server: guard, errors, routes, uploads, bytes, pages. */
 import fastifyCompress from '@fastify/compress'
 import fastifyCookie from '@fastify/cookie'
-import * as fastifySse from '@fastify/sse'
+import sseModule, { type SSEPluginOptions } from '@fastify/sse'
 import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { LIMITS } from '../base/limits.ts'
 import { VERSION } from '../base/version.ts'
@@ -15,6 +15,9 @@ import { createHandlers, type HttpContext } from './handlers.ts'
 import { registerPages } from './pages.ts'
 import { registerRoutes } from './register.ts'
 import { registerRawUpload, registerTusUpload } from './uploads.ts'
+
+// The package's types describe an ES module; what Node imports is the plugin itself.
+const ssePlugin = sseModule as unknown as FastifyPluginAsync<SSEPluginOptions>
 
 const HEARTBEAT_MS = 15_000
 const SWEEP_UPLOADS_MS = 3600 * 1000
@@ -35,8 +38,12 @@ export async function createHttpServer(ctx: HttpContext): Promise<FastifyInstanc
   registerErrors(app, ctx.log)
   await app.register(fastifyCookie)
   registerGuard(app, ctx.config)
-  await app.register(fastifyCompress, { global: true, threshold: 1024, customTypes: /^(?:application\/(?:json|javascript|wasm)|text\/(?!event-stream))/ })
-  await app.register(fastifySse.default, { heartbeatInterval: HEARTBEAT_MS })
+  await app.register(fastifyCompress, {
+    global: true,
+    threshold: 1024,
+    customTypes: /^(?:application\/(?:json|javascript|wasm)|text\/(?!event-stream))/,
+  })
+  await app.register(ssePlugin, { heartbeatInterval: HEARTBEAT_MS })
   await app.register(fastifySwagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Zhiku 智库', version: VERSION, license: { name: 'MIT' } } },
     transform: jsonSchemaTransform,
@@ -50,7 +57,12 @@ export async function createHttpServer(ctx: HttpContext): Promise<FastifyInstanc
   })
   app.get('/livez', { schema: { hide: true } }, () => ({ ok: true }))
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
-    const ready = !stopping && (await ctx.db.query('select 1').then(() => true, () => false))
+    const ready =
+      !stopping &&
+      (await ctx.db.query('select 1').then(
+        () => true,
+        () => false,
+      ))
     return await reply.code(ready ? 200 : 503).send({ ok: ready })
   })
   registerRoutes(app, createHandlers(ctx))
@@ -59,7 +71,13 @@ export async function createHttpServer(ctx: HttpContext): Promise<FastifyInstanc
   const uploads = await registerTusUpload(app, ctx.ingest, ctx.config.dataDir)
   await registerPages(app)
 
-  const sweeping = setInterval(() => void uploads.sweep().catch((error: unknown) => ctx.log.warn({ event: 'http.uploads.sweep.failed', err: error }, 'could not sweep uploads')), SWEEP_UPLOADS_MS)
+  const sweeping = setInterval(
+    () =>
+      void uploads
+        .sweep()
+        .catch((error: unknown) => ctx.log.warn({ event: 'http.uploads.sweep.failed', err: error }, 'could not sweep uploads')),
+    SWEEP_UPLOADS_MS,
+  )
   app.addHook('onClose', async () => clearInterval(sweeping))
   return app
 }

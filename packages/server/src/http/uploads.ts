@@ -20,7 +20,11 @@ import { OWNER } from './register.ts'
 
 const SIZE_LIMIT = `${Math.floor(LIMITS.uploadBytes / 1024 / 1024)} MB`
 
-async function collectionOf(ctx: IngestContext, owner: string, query: { collection?: string | undefined; collectionName?: string | undefined }): Promise<CollectionId> {
+async function collectionOf(
+  ctx: IngestContext,
+  owner: string,
+  query: { collection?: string | undefined; collectionName?: string | undefined },
+): Promise<CollectionId> {
   if (query.collection !== undefined) return (await getCollection(ctx.db, owner, query.collection as CollectionId)).id
   return (await putCollection(ctx.db, owner, query.collectionName ?? DEFAULT_COLLECTION)).id
 }
@@ -33,7 +37,15 @@ export async function registerRawUpload(app: FastifyInstance, ctx: IngestContext
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
     scope.post(
       UPLOAD.raw,
-      { bodyLimit: LIMITS.uploadBytes, schema: { operationId: 'uploadDocument', summary: 'Upload one file; the body is its bytes', querystring: uploadQuerySchema, response: { 202: uploadResultSchema } } },
+      {
+        bodyLimit: LIMITS.uploadBytes,
+        schema: {
+          operationId: 'uploadDocument',
+          summary: 'Upload one file; the body is its bytes',
+          querystring: uploadQuerySchema,
+          response: { 202: uploadResultSchema },
+        },
+      },
       async (request, reply): Promise<UploadResult> => {
         const query = uploadQuerySchema.parse(request.query)
         const name = checkName(query.name)
@@ -60,7 +72,10 @@ export async function registerRawUpload(app: FastifyInstance, ctx: IngestContext
 function tusError(error: unknown): { status_code: number; body: string } | undefined {
   if (!isAppError(error)) return undefined
   const params: ErrorParams = error.params
-  return { status_code: ERRORS[error.code].status, body: JSON.stringify({ error: { code: error.code, message: errorMessage(error.code, params, 'en'), params, requestId: '' } }) }
+  return {
+    status_code: ERRORS[error.code].status,
+    body: JSON.stringify({ error: { code: error.code, message: errorMessage(error.code, params, 'en'), params, requestId: '' } }),
+  }
 }
 
 /** Resumable uploads. Unfinished ones are kept a day. The answer to the last part names the document in `Zhiku-Document`. */
@@ -90,7 +105,13 @@ export async function registerTusUpload(app: FastifyInstance, ctx: IngestContext
         const metadata = upload.metadata ?? {}
         const collectionId = await collectionOf(ctx, OWNER, metadata.collection ? { collection: metadata.collection } : {})
         const file = await ctx.files.adopt({ path: path.join(folder, upload.id) })
-        const { document, known } = await receive(ctx, { owner: OWNER, collectionId, path: metadata.path ?? '', name: metadata.filename ?? '', file })
+        const { document, known } = await receive(ctx, {
+          owner: OWNER,
+          collectionId,
+          path: metadata.path ?? '',
+          name: metadata.filename ?? '',
+          file,
+        })
         await rm(path.join(folder, `${upload.id}.json`), { force: true })
         return { headers: { 'Zhiku-Document': document.id, 'Zhiku-Known': known ? '1' : '0' } }
       } catch (error) {

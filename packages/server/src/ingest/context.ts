@@ -30,10 +30,22 @@ export interface IngestContext {
 
 /** Name of a generation of chunks: everything that decides what they look like. */
 export function generationOf(chunking: ChunkSettings): string {
-  const settings = createHash('sha256').update(JSON.stringify([chunking.sizeTokens, chunking.overlapTokens, chunking.separators])).digest('hex').slice(0, 12)
+  const settings = createHash('sha256')
+    .update(JSON.stringify([chunking.sizeTokens, chunking.overlapTokens, chunking.separators]))
+    .digest('hex')
+    .slice(0, 12)
   return `${CHUNKER_VERSION} ${TOKENIZER_VERSION} ${settings}`
 }
 
-export async function publishChange(ctx: Pick<IngestContext, 'outbox'>, tx: Tx, of: { owner: string; documentId: string; collectionId: string }, kind: 'document.changed' | 'document.removed' = 'document.changed'): Promise<void> {
-  await ctx.outbox.publish(tx, { topic: LIBRARY_TOPIC, owner: of.owner, data: { kind, documentId: of.documentId, collectionId: of.collectionId } })
+export async function publishChange(
+  ctx: Pick<IngestContext, 'outbox'>,
+  tx: Tx,
+  of: { owner: string; documentId: string; collectionId: string },
+  kind: 'document.changed' | 'document.removed' = 'document.changed',
+): Promise<void> {
+  await ctx.outbox.publish(tx, {
+    topic: LIBRARY_TOPIC,
+    owner: of.owner,
+    data: { kind, documentId: of.documentId, collectionId: of.collectionId },
+  })
 }

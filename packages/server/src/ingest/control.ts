@@ -35,7 +35,11 @@ export async function retry(ctx: IngestContext, owner: string, documentId: Docum
       await deletePages(tx, document.revision.id)
     }
     await clearOutcome(tx, document.revision.id)
-    await enqueue(tx, { kind: INGEST_JOB, key: document.revision.id, payload: { revisionId: document.revision.id }, owner, priority: 1 }, () => ctx.jobs.wake(INGEST_JOB))
+    await enqueue(
+      tx,
+      { kind: INGEST_JOB, key: document.revision.id, payload: { revisionId: document.revision.id }, owner, priority: 1 },
+      () => ctx.jobs.wake(INGEST_JOB),
+    )
     await publishChange(ctx, tx, { ...document, owner, documentId })
     return await getDocument(tx, owner, documentId)
   })
@@ -51,7 +55,11 @@ export async function requeueOutdated(ctx: IngestContext, tx: Tx, collectionId: 
     const generation = generationOf(revision.chunking)
     if (revision.pipeline === generation) continue
     await setPipeline(tx, revision.revisionId, generation)
-    await enqueue(tx, { kind: INGEST_JOB, key: revision.revisionId, payload: { revisionId: revision.revisionId }, owner: revision.owner, priority: -1 }, () => ctx.jobs.wake(INGEST_JOB))
+    await enqueue(
+      tx,
+      { kind: INGEST_JOB, key: revision.revisionId, payload: { revisionId: revision.revisionId }, owner: revision.owner, priority: -1 },
+      () => ctx.jobs.wake(INGEST_JOB),
+    )
     queued += 1
   }
   return queued

@@ -15,12 +15,23 @@ import { beginStep, endStep } from './steps.ts'
  *
  * @throws upload.name_invalid
  */
-export async function receive(ctx: IngestContext, input: { owner: string; collectionId: CollectionId; path: string; name: string; file: PutFile }): Promise<{ document: Document; known: boolean }> {
+export async function receive(
+  ctx: IngestContext,
+  input: { owner: string; collectionId: CollectionId; path: string; name: string; file: PutFile },
+): Promise<{ document: Document; known: boolean }> {
   try {
     const name = checkName(input.name)
     const path = checkPath(input.path)
     const added = await ctx.db.transaction(async (tx) => {
-      const revision = await addRevision(tx, { owner: input.owner, collectionId: input.collectionId, path, name, hash: input.file.hash, sizeBytes: input.file.sizeBytes, mediaType: 'application/octet-stream' })
+      const revision = await addRevision(tx, {
+        owner: input.owner,
+        collectionId: input.collectionId,
+        path,
+        name,
+        hash: input.file.hash,
+        sizeBytes: input.file.sizeBytes,
+        mediaType: 'application/octet-stream',
+      })
       const job = { kind: INGEST_JOB, key: revision.revisionId, payload: { revisionId: revision.revisionId }, owner: input.owner }
       if (revision.known) {
         // Adding a file again that failed or was stopped means: try again.

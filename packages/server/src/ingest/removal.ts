@@ -17,7 +17,11 @@ export async function moveToTrash(ctx: IngestContext, owner: string, documentId:
     await setTrashed(tx, owner, documentId, true)
     await unindexDocument(tx, documentId)
     await stopJobs(ctx, tx, documentId)
-    await enqueue(tx, { kind: PURGE_JOB, key: documentId, payload: { documentId, owner }, owner, delaySeconds: LIMITS.undoSeconds }, () => undefined)
+    await enqueue(
+      tx,
+      { kind: PURGE_JOB, key: documentId, payload: { documentId, owner }, owner, delaySeconds: LIMITS.undoSeconds },
+      () => undefined,
+    )
     await publishChange(ctx, tx, { owner, documentId, collectionId: document.collectionId }, 'document.removed')
   })
   return { undoUntil: new Date(Date.now() + LIMITS.undoSeconds * 1000).toISOString() }
@@ -31,7 +35,11 @@ export async function restore(ctx: IngestContext, owner: string, documentId: Doc
     await withdraw(tx, PURGE_JOB, documentId)
     // The job finds what is missing: pages not read yet, chunks not in the index.
     if (document.state !== 'cancelled' && document.state !== 'failed') {
-      await enqueue(tx, { kind: INGEST_JOB, key: document.revision.id, payload: { revisionId: document.revision.id }, owner, priority: 1 }, () => ctx.jobs.wake(INGEST_JOB))
+      await enqueue(
+        tx,
+        { kind: INGEST_JOB, key: document.revision.id, payload: { revisionId: document.revision.id }, owner, priority: 1 },
+        () => ctx.jobs.wake(INGEST_JOB),
+      )
     }
     await publishChange(ctx, tx, { owner, documentId, collectionId: document.collectionId })
     return await getDocument(tx, owner, documentId)
@@ -64,7 +72,10 @@ export function purgeHandler(ctx: IngestContext): Handler {
     slots: 1,
     async run(job) {
       const { documentId, owner } = job.payload as { documentId: DocumentId; owner: string }
-      const trashed = await getDocument(ctx.db, owner, documentId, { trashed: true }).then((document) => document.trashedAt !== null, () => false)
+      const trashed = await getDocument(ctx.db, owner, documentId, { trashed: true }).then(
+        (document) => document.trashedAt !== null,
+        () => false,
+      )
       // `purge` withdraws the job with everything else; without a document in the trash there is nothing left to do.
       if (trashed) await purge(ctx, owner, documentId)
       else await ctx.db.transaction((tx) => complete(tx, job))

@@ -77,7 +77,15 @@ async function ingest(ctx: IngestContext, pool: ReaderPool, job: Job, signal: Ab
 type Of = Parameters<typeof swap>[1]
 
 /** Reads the file from the first undecided page on. True when the job has ended with it. */
-async function extract(ctx: IngestContext, pool: ReaderPool, job: Job, target: IngestTarget, of: Of, replaces: boolean, signal: AbortSignal): Promise<boolean> {
+async function extract(
+  ctx: IngestContext,
+  pool: ReaderPool,
+  job: Job,
+  target: IngestTarget,
+  of: Of,
+  replaces: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { revisionId } = target
   const startedMs = performance.now()
   const attempt = await beginStep(ctx.db, revisionId, 'extract', PIPELINE_VERSION)
@@ -144,7 +152,14 @@ async function extract(ctx: IngestContext, pool: ReaderPool, job: Job, target: I
 }
 
 /** The file cannot be read (further): says so, keeps what was read. */
-async function end(ctx: IngestContext, job: Job, target: IngestTarget, attempt: number, error: AppError, detail: Record<string, number>): Promise<void> {
+async function end(
+  ctx: IngestContext,
+  job: Job,
+  target: IngestTarget,
+  attempt: number,
+  error: AppError,
+  detail: Record<string, number>,
+): Promise<void> {
   const notice: Notice = { code: error.code, params: error.params }
   await write(ctx, job, async (tx) => {
     await setError(tx, target.revisionId, notice)

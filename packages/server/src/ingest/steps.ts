@@ -16,7 +16,14 @@ export async function beginStep(db: Sql, revisionId: RevisionId, name: StepName,
   return rows[0]?.attempt ?? 0
 }
 
-export async function endStep(db: Sql, revisionId: RevisionId, name: StepName, attempt: number, detail: TimelineEntry['detail'], notice: Notice | null = null): Promise<void> {
+export async function endStep(
+  db: Sql,
+  revisionId: RevisionId,
+  name: StepName,
+  attempt: number,
+  detail: TimelineEntry['detail'],
+  notice: Notice | null = null,
+): Promise<void> {
   await db.query(
     `update step set finished_at = now(), detail = $4, error_code = $5, error_params = $6 where revision_id = $1 and name = $2 and attempt = $3`,
     [revisionId, name, attempt, JSON.stringify(detail), notice?.code ?? null, notice ? JSON.stringify(notice.params) : null],
@@ -28,5 +35,8 @@ export async function listSteps(db: Sql, revisionId: RevisionId): Promise<Timeli
     `select name as step, version, started_at as "startedAt", finished_at as "finishedAt", attempt, detail, error_code, error_params from step where revision_id = $1 order by started_at, name, attempt`,
     [revisionId],
   )
-  return rows.map(({ error_code: code, error_params: params, ...row }) => ({ ...row, notice: code === null ? null : { code, params: params ?? {} } }))
+  return rows.map(({ error_code: code, error_params: params, ...row }) => ({
+    ...row,
+    notice: code === null ? null : { code, params: params ?? {} },
+  }))
 }

@@ -47,7 +47,13 @@ export async function addRevision(tx: Tx, input: NewRevision): Promise<AddedRevi
   )
   const documentId = named[0]?.id ?? newId('document')
   if (!named[0]) {
-    await tx.query('insert into document (id, owner, collection_id, path, name) values ($1, $2, $3, $4, $5)', [documentId, input.owner, input.collectionId, input.path, input.name])
+    await tx.query('insert into document (id, owner, collection_id, path, name) values ($1, $2, $3, $4, $5)', [
+      documentId,
+      input.owner,
+      input.collectionId,
+      input.path,
+      input.name,
+    ])
   }
   const revisionId = newId('revision')
   await tx.query(
@@ -97,32 +103,51 @@ export async function setPipeline(tx: Sql, revisionId: RevisionId, pipeline: str
 }
 
 export async function setOpened(tx: Tx, revisionId: RevisionId, opened: { pagesTotal: number | null; mediaType: string }): Promise<void> {
-  await tx.query('update revision set pages_total = coalesce($2, pages_total), media_type = $3 where id = $1', [revisionId, opened.pagesTotal, opened.mediaType])
+  await tx.query('update revision set pages_total = coalesce($2, pages_total), media_type = $3 where id = $1', [
+    revisionId,
+    opened.pagesTotal,
+    opened.mediaType,
+  ])
 }
 
 /** All pages are decided. */
 export async function setExtracted(tx: Tx, revisionId: RevisionId, pagesTotal: number): Promise<void> {
-  await tx.query('update revision set extracted_at = now(), pages_total = $2, error_code = null, error_params = null where id = $1', [revisionId, pagesTotal])
+  await tx.query('update revision set extracted_at = now(), pages_total = $2, error_code = null, error_params = null where id = $1', [
+    revisionId,
+    pagesTotal,
+  ])
 }
 
 /** The reader ended with an error; pages read until then stay. */
 export async function setError(tx: Tx, revisionId: RevisionId, notice: Notice): Promise<void> {
-  await tx.query('update revision set error_code = $2, error_params = $3 where id = $1', [revisionId, notice.code, JSON.stringify(notice.params)])
+  await tx.query('update revision set error_code = $2, error_params = $3 where id = $1', [
+    revisionId,
+    notice.code,
+    JSON.stringify(notice.params),
+  ])
 }
 
 /** Search answers from this revision from now on; `onlyFirst` leaves an older one in place. */
 export async function setCurrent(tx: Tx, documentId: DocumentId, revisionId: RevisionId, onlyFirst: boolean): Promise<void> {
-  await tx.query('update document set current_revision_id = $2, updated_at = now() where id = $1 and current_revision_id is distinct from $2 and (not $3 or current_revision_id is null)', [documentId, revisionId, onlyFirst])
+  await tx.query(
+    'update document set current_revision_id = $2, updated_at = now() where id = $1 and current_revision_id is distinct from $2 and (not $3 or current_revision_id is null)',
+    [documentId, revisionId, onlyFirst],
+  )
 }
 
 /** A person stopped the reading; what was read stays. */
 export async function setCancelled(tx: Tx, revisionId: RevisionId, cancelled: boolean): Promise<void> {
-  await tx.query('update revision set cancelled_at = case when $2 then coalesce(cancelled_at, now()) end where id = $1', [revisionId, cancelled])
+  await tx.query('update revision set cancelled_at = case when $2 then coalesce(cancelled_at, now()) end where id = $1', [
+    revisionId,
+    cancelled,
+  ])
 }
 
 /** Forgets that the revision failed, was cancelled or was read: it will be read again from its first undecided page. */
 export async function clearOutcome(tx: Tx, revisionId: RevisionId): Promise<void> {
-  await tx.query('update revision set error_code = null, error_params = null, cancelled_at = null, extracted_at = null where id = $1', [revisionId])
+  await tx.query('update revision set error_code = null, error_params = null, cancelled_at = null, extracted_at = null where id = $1', [
+    revisionId,
+  ])
 }
 
 /** @throws document.not_found; document.name_taken when another document has its name by now */
@@ -134,7 +159,10 @@ export async function setTrashed(tx: Tx, owner: string, documentId: DocumentId, 
     )
     if (rows[0]) throw fail('document.name_taken', { name: rows[0].name })
   }
-  const { count } = await tx.query('update document set trashed_at = case when $3 then coalesce(trashed_at, now()) end, updated_at = now() where id = $1 and owner = $2', [documentId, owner, trashed])
+  const { count } = await tx.query(
+    'update document set trashed_at = case when $3 then coalesce(trashed_at, now()) end, updated_at = now() where id = $1 and owner = $2',
+    [documentId, owner, trashed],
+  )
   if (count === 0) throw fail('document.not_found')
 }
 
@@ -146,8 +174,17 @@ export async function deleteDocumentRows(tx: Tx, documentId: DocumentId): Promis
 }
 
 /** Newest revisions of a collection (or of all) that can get another generation of chunks without being read again. */
-export async function listRechunkable(db: Sql, collectionId: CollectionId | null): Promise<{ revisionId: RevisionId; collectionId: CollectionId; owner: string; pipeline: string; chunking: ChunkSettings }[]> {
-  const { rows } = await db.query<{ revisionId: RevisionId; collectionId: CollectionId; owner: string; pipeline: string; chunking: ChunkSettings }>(
+export async function listRechunkable(
+  db: Sql,
+  collectionId: CollectionId | null,
+): Promise<{ revisionId: RevisionId; collectionId: CollectionId; owner: string; pipeline: string; chunking: ChunkSettings }[]> {
+  const { rows } = await db.query<{
+    revisionId: RevisionId
+    collectionId: CollectionId
+    owner: string
+    pipeline: string
+    chunking: ChunkSettings
+  }>(
     `select r.id as "revisionId", d.collection_id as "collectionId", d.owner, r.pipeline, c.chunking from revision r join document d on d.id = r.document_id join collection c on c.id = d.collection_id
      where ($1::text is null or d.collection_id = $1) and d.trashed_at is null and r.extracted_at is not null and r.ord = (select max(ord) from revision x where x.document_id = d.id)`,
     [collectionId],

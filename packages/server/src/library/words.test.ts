@@ -13,7 +13,11 @@ const word = fc.record({
 
 describe('word boxes', () => {
   it('come back from packing as they were', () => {
-    fc.assert(fc.property(fc.array(word), (words) => expect(unpackWords(packWords(words))).toEqual(words)))
+    fc.assert(
+      fc.property(fc.array(word), (words) => {
+        expect(unpackWords(packWords(words))).toEqual(words)
+      }),
+    )
   })
 
   it('can be read from a view that does not start at 0 of its buffer', () => {

@@ -62,18 +62,29 @@ export async function indexSome(tx: Tx, of: Generation, limit: number = LIMITS.c
 
 /** Does anything of the document answer searches that is not of this generation? */
 export async function hasOtherGeneration(db: Sql, of: Generation): Promise<boolean> {
-  const { rows } = await db.query('select 1 from chunk where document_id = $1 and (revision_id <> $2 or generation <> $3) limit 1', [of.documentId, of.revisionId, of.generation])
+  const { rows } = await db.query('select 1 from chunk where document_id = $1 and (revision_id <> $2 or generation <> $3) limit 1', [
+    of.documentId,
+    of.revisionId,
+    of.generation,
+  ])
   return rows.length > 0
 }
 
 /** Removes all chunks of the document but this generation's: the last act of taking over. */
 export async function swap(tx: Tx, of: Generation): Promise<void> {
-  await tx.query('delete from chunk where document_id = $1 and (revision_id <> $2 or generation <> $3)', [of.documentId, of.revisionId, of.generation])
+  await tx.query('delete from chunk where document_id = $1 and (revision_id <> $2 or generation <> $3)', [
+    of.documentId,
+    of.revisionId,
+    of.generation,
+  ])
 }
 
 /** Pages of a generation that have chunks. */
 export async function chunkedPages(db: Sql, of: Generation): Promise<Set<number>> {
-  const { rows } = await db.query<{ page: number }>('select distinct page from chunk where revision_id = $1 and generation = $2', [of.revisionId, of.generation])
+  const { rows } = await db.query<{ page: number }>('select distinct page from chunk where revision_id = $1 and generation = $2', [
+    of.revisionId,
+    of.generation,
+  ])
   return new Set(rows.map((row) => row.page))
 }
 
@@ -97,7 +108,9 @@ export async function countChunks(db: Sql): Promise<number> {
 }
 
 /** For the doctor: rows that should not be. */
-export async function checkIndex(db: Db): Promise<{ chunks: number; indexed: number; orphanTokens: number; orphanChunks: number; wrongOffsets: number; unfindable: number }> {
+export async function checkIndex(
+  db: Db,
+): Promise<{ chunks: number; indexed: number; orphanTokens: number; orphanChunks: number; wrongOffsets: number; unfindable: number }> {
   const { rows } = await db.query<{ chunks: number; indexed: number; orphan_tokens: number; orphan_chunks: number; wrong_offsets: number }>(
     `select (select count(*)::int from chunk) as chunks, (select count(*)::int from chunk_tok) as indexed,
        (select count(*)::int from chunk_tok t where not exists (select 1 from chunk c where c.id = t.chunk_id)) as orphan_tokens,
@@ -110,5 +123,12 @@ export async function checkIndex(db: Db): Promise<{ chunks: number; indexed: num
     `with sample as (select chunk_id, document_id, split_part(tok, ' ', 1) as term from chunk_tok where tok <> '' order by chunk_id desc limit 200)
      select count(*)::int as n from sample s where not exists (select 1 from bm25_top(s.term, '{}'::text[], array[s.document_id], 10000) b where b.chunk_id = s.chunk_id)`,
   )
-  return { chunks: row.chunks, indexed: row.indexed, orphanTokens: row.orphan_tokens, orphanChunks: row.orphan_chunks, wrongOffsets: row.wrong_offsets, unfindable: lost[0]!.n }
+  return {
+    chunks: row.chunks,
+    indexed: row.indexed,
+    orphanTokens: row.orphan_tokens,
+    orphanChunks: row.orphan_chunks,
+    wrongOffsets: row.wrong_offsets,
+    unfindable: lost[0]!.n,
+  }
 }
