@@ -1,0 +1,45 @@
+/** HTML: charset, tree, main text, blocks. Scripts and styles are never text; nothing is fetched. */
+import { oneLine } from './clean.ts'
+import { decodeText } from './charset.ts'
+import type { DraftBlock } from './draft.ts'
+import { htmlBlocks } from './html/blocks.ts'
+import { mainText } from './html/main-text.ts'
+import { capDepth, parseDocument } from './html/tree.ts'
+import { cutIntoPages } from './pages.ts'
+import type { Extractor } from './types.ts'
+
+export const HTML_VERSION = 'html-1 readability-0.6.0'
+
+/** HTML standard, 13.2.3.2: the declaration must stand within the first 1024 bytes; real pages put it a little later. */
+const PRESCAN_BYTES = 4096
+
+function declaredCharset(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PRESCAN_BYTES)).toString('latin1')
+  return (
+    /<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)/i.exec(head)?.[1] ??
+    /^\s*<\?xml[^>]{0,200}encoding\s*=\s*["']([\w-]+)/i.exec(head)?.[1] ??
+    null
+  )
+}
+
+// eslint-disable-next-line require-await -- the port is asynchronous
+export const extractHtml: Extractor = async ({ bytes, fromPage, progress }) => {
+  const { text } = decodeText(bytes, declaredCharset(bytes))
+  const document = parseDocument(text)
+  progress()
+  capDepth(document)
+  const main = mainText(document)
+  progress()
+  const { blocks, invisible } = htmlBlocks(main.root)
+  const pages = cutIntoPages(withTitle(main.title, blocks), HTML_VERSION)
+  if (pages[0]) pages[0].dropped.invisible = invisible
+  return { mediaType: 'text/html', engine: `${HTML_VERSION} ${main.method}`, pagesTotal: pages.length, pages: pages.slice(fromPage - 1) }
+}
+
+/** The page's title opens the text, unless its first heading says the same. */
+function withTitle(title: string, blocks: DraftBlock[]): DraftBlock[] {
+  const clean = oneLine(title)
+  const heading = blocks.slice(0, 3).find((block) => block.kind === 'heading')
+  if (clean === '' || (heading && (clean.includes(heading.text) || heading.text.includes(clean)))) return blocks
+  return [{ kind: 'heading', level: 1, text: clean }, ...blocks]
+}

@@ -1,0 +1,155 @@
+/**
+ * Markdown: display text is the rendered text without its marks; HTML inside is read as HTML and leaves only its text.
+ * Headings, lists, tables, code and quotes come from the token stream of markdown-it (CommonMark with tables).
+ */
+import MarkdownIt, { type Token } from 'markdown-it'
+import { cleanText } from './clean.ts'
+import { decodeText } from './charset.ts'
+import { type DraftBlock, tableDraft } from './draft.ts'
+import { joinLines } from './flow.ts'
+import { htmlBlocks } from './html/blocks.ts'
+import { capDepth, parsePart } from './html/tree.ts'
+import { cutIntoPages } from './pages.ts'
+import type { Extractor } from './types.ts'
+
+export const MARKDOWN_VERSION = 'markdown-1 markdown-it-15.0.3'
+
+const parser = new MarkdownIt({ html: true, linkify: false, typographer: false })
+
+/** Settings of a static site generator at the top of the file: `---` … `---`. */
+const FRONT_MATTER = /^---[^\S\n]*\n([\s\S]{0,20000}?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)/
+
+export function markdownBlocks(source: string): DraftBlock[] {
+  const text = cleanText(source)
+  const front = FRONT_MATTER.exec(text)
+  const reader = new Reader()
+  if (front && /^[\w-]+\s*:/m.test(front[1]!)) {
+    reader.blocks.push({ kind: 'code', language: 'yaml', text: front[1]!.trimEnd() })
+    reader.read(parser.parse(text.slice(front[0].length), {}))
+  } else reader.read(parser.parse(text, {}))
+  return reader.blocks
+}
+
+class Reader {
+  readonly blocks: DraftBlock[] = []
+  #lists: { ordered: boolean }[] = []
+  #quotes = 0
+  /** mark of the list item whose first line has not come yet */
+  #marker: string | null = null
+  #heading: number | null = null
+  #table: { rows: string[][]; headerRows: number; inHead: boolean } | null = null
+
+  read(tokens: Token[]): void {
+    for (const token of tokens) this.#token(token)
+  }
+
+  #token(token: Token): void {
+    switch (token.type) {
+      case 'bullet_list_open':
+      case 'ordered_list_open':
+        this.#lists.push({ ordered: token.type === 'ordered_list_open' })
+        break
+      case 'bullet_list_close':
+      case 'ordered_list_close':
+        this.#lists.pop()
+        this.#marker = null
+        break
+      case 'list_item_open':
+        this.#marker = this.#lists.at(-1)?.ordered ? `${token.info}${token.markup}` : '•'
+        break
+      case 'blockquote_open':
+        this.#quotes++
+        break
+      case 'blockquote_close':
+        this.#quotes--
+        break
+      case 'heading_open':
+        this.#heading = Number(token.tag.slice(1))
+        break
+      case 'heading_close':
+        this.#heading = null
+        break
+      case 'inline':
+        if (this.#table) this.#table.rows.at(-1)!.push(inlineText(token.children ?? []).replace(/\s+/g, ' '))
+        else this.#text(inlineText(token.children ?? []))
+        break
+      case 'fence':
+      case 'code_block':
+        this.#code(token)
+        break
+      case 'html_block':
+        this.#html(token.content)
+        break
+      default:
+        this.#tableToken(token)
+    }
+  }
+
+  #text(text: string): void {
+    if (text.trim() === '') return
+    if (this.#heading !== null) this.blocks.push({ kind: 'heading', level: this.#heading, text: text.replace(/\s*\n\s*/g, ' ') })
+    else if (this.#marker !== null) {
+      this.blocks.push({ kind: 'list-item', level: this.#lists.length - 1, marker: this.#marker, text })
+      this.#marker = null
+    } else this.blocks.push({ kind: this.#quotes > 0 ? 'quote' : 'paragraph', text })
+  }
+
+  #code(token: Token): void {
+    const text = token.content.replace(/^\n+/, '').trimEnd()
+    if (text.trim() === '') return
+    const language = token.info.trim().split(/[\s{,]/)[0] ?? ''
+    this.blocks.push(language === '' ? { kind: 'code', text } : { kind: 'code', text, language })
+  }
+
+  #html(html: string): void {
+    const root = parsePart(html)
+    capDepth(root)
+    this.blocks.push(...htmlBlocks(root).blocks)
+  }
+
+  #tableToken(token: Token): void {
+    if (token.type === 'table_open') this.#table = { rows: [], headerRows: 0, inHead: false }
+    const table = this.#table
+    if (!table) return
+    if (token.type === 'thead_open') table.inHead = true
+    else if (token.type === 'thead_close') table.inHead = false
+    else if (token.type === 'tr_open') {
+      table.rows.push([])
+      if (table.inHead) table.headerRows++
+    } else if (token.type === 'table_close') {
+      this.#table = null
+      const draft = tableDraft(table.rows, table.headerRows)
+      if (draft) this.blocks.push(draft)
+    }
+  }
+}
+
+/** Inline tokens to text. Soft line breaks join, hard ones stay; tags vanish, what stands between them stays. */
+function inlineText(tokens: readonly Token[]): string {
+  const lines: string[][] = [['']]
+  const add = (text: string): void => {
+    const line = lines.at(-1)!
+    line[line.length - 1] += text
+  }
+  let hidden = false
+  for (const token of tokens) {
+    if (token.type === 'html_inline') {
+      if (/^<br\b/i.test(token.content)) lines.push([''])
+      else if (/^<(?:script|style)\b/i.test(token.content)) hidden = true
+      else if (/^<\/(?:script|style)\b/i.test(token.content)) hidden = false
+    } else if (hidden) continue
+    else if (token.type === 'softbreak') lines.at(-1)!.push('')
+    else if (token.type === 'hardbreak') lines.push([''])
+    else if (token.type === 'image') add(inlineText(token.children ?? []))
+    else add(token.content)
+  }
+  return lines.map(joinLines).join('\n').trim()
+}
+
+// eslint-disable-next-line require-await -- the port is asynchronous
+export const extractMarkdown: Extractor = async ({ bytes, fromPage, progress }) => {
+  const { text } = decodeText(bytes)
+  progress()
+  const pages = cutIntoPages(markdownBlocks(text), MARKDOWN_VERSION)
+  return { mediaType: 'text/markdown', engine: MARKDOWN_VERSION, pagesTotal: pages.length, pages: pages.slice(fromPage - 1) }
+}

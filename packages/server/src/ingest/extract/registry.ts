@@ -1,0 +1,27 @@
+/** The readers by kind of file. A new format is a reader file and a row here. */
+import { fail } from '../../base/fail.ts'
+import { type Kind, kindOf } from './kind.ts'
+import type { ExtractInput, Extraction, Extractor } from './types.ts'
+
+/** Loaded when first needed: a child that only reads PDF never loads an HTML parser. */
+const READERS: Partial<Record<Kind, () => Promise<Extractor>>> = {
+  pdf: async () => (await import('./pdf.ts')).extractPdf,
+  markdown: async () => (await import('./markdown.ts')).extractMarkdown,
+  html: async () => (await import('./html.ts')).extractHtml,
+  text: async () => (await import('./text.ts')).extractText,
+}
+
+/** Changes whenever a reader may give other pages for the same file. */
+export const EXTRACTOR_VERSION = '1'
+
+/**
+ * Finds the reader of a file and opens it.
+ * @throws AppError ingest.* when the file cannot be read as a whole
+ */
+export async function openFile(input: ExtractInput): Promise<Extraction> {
+  const kind = await kindOf(input.bytes, input.name)
+  const load = READERS[kind]
+  if (!load) throw fail('ingest.unsupported_format', { format: kind.toUpperCase() })
+  const read = await load()
+  return await read(input)
+}

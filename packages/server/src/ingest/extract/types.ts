@@ -1,0 +1,60 @@
+/**
+ * What a reader gives: pages of display text with blocks and, for PDF, word boxes.
+ * Readers are pure: bytes in, pages out; no network, no files, no database. They run in a reader child (`../pool`).
+ */
+import type { Block, PageStatus } from '@zhiku/contract/page.ts'
+import type { ErrorCode } from '@zhiku/contract/errors.ts'
+
+/** [start, end) are UTF-16 offsets into the page's text; the box is in points of the unrotated page, origin top left. */
+export interface WordBox {
+  start: number
+  end: number
+  x: number
+  y: number
+  w: number
+  h: number
+}
+
+export interface ExtractedPage {
+  /** from 1 */
+  page: number
+  status: PageStatus
+  /** why a page has no text: ingest.no_text_layer, ingest.corrupt … */
+  code: ErrorCode | null
+  /** PDF: size of the unrotated page in points */
+  widthPt: number | null
+  heightPt: number | null
+  /** degrees clockwise at which the page is shown */
+  rotation: number
+  text: string
+  /** in order, not overlapping, covering every character of `text` that is not white space */
+  blocks: Block[]
+  words: WordBox[] | null
+  engine: string
+  dropped: { outside: number; invisible: number }
+}
+
+export interface ExtractInput {
+  bytes: Uint8Array
+  /** name of the file as uploaded; only its extension is ever used */
+  name: string
+  /** first page wanted, from 1: a reader that was interrupted goes on there */
+  fromPage: number
+  /** sign of life; readers call it at least once per page or per some thousand elements */
+  progress(): void
+}
+
+export interface Extraction {
+  mediaType: string
+  /** reader and version of the library under it, as shown to people and stored with each page */
+  engine: string
+  /** null when it is only known at the end */
+  pagesTotal: number | null
+  pages: Iterable<ExtractedPage>
+}
+
+/**
+ * Opens a file. Text documents are read whole, PDF page by page while `pages` is walked.
+ * @throws AppError ingest.* when the file as a whole cannot be read; a single bad page is a page with status `failed`
+ */
+export type Extractor = (input: ExtractInput) => Promise<Extraction>

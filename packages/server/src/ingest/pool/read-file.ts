@@ -1,0 +1,99 @@
+/** What a reader child does with one file: extract, chunk, anchor, encode. Pages leave in batches. */
+import { readFileSync } from 'node:fs'
+import { fail } from '../../base/fail.ts'
+import { LIMITS } from '../../base/limits.ts'
+import { anchorOf } from '../../library/anchors.ts'
+import { packWords } from '../../library/words.ts'
+import { encodeForIndex } from '../../search/tokens.ts'
+import { chunkPage } from '../chunk/chunk.ts'
+import { openFile } from '../extract/registry.ts'
+import type { ExtractedPage } from '../extract/types.ts'
+import type { ReadPage, ReadRequest, ReadResult } from './protocol.ts'
+import { PIPELINE_VERSION } from './version.ts'
+
+export interface Sink {
+  opened(info: { pagesTotal: number | null; mediaType: string }): Promise<void>
+  /** resolves when the next batch may be sent */
+  pages(batch: ReadPage[]): Promise<void>
+  progress(): void
+}
+
+/** A slow document shows its pages at least this often. */
+const BATCH_MS = 300
+
+/** @throws AppError ingest.* */
+export async function readFile(request: ReadRequest, sink: Sink): Promise<ReadResult> {
+  const cpu = process.cpuUsage()
+  const extraction = await openFile({
+    bytes: load(request.path),
+    name: request.name,
+    fromPage: request.fromPage,
+    progress: () => sink.progress(),
+  })
+  await sink.opened({ pagesTotal: extraction.pagesTotal, mediaType: extraction.mediaType })
+  let openHeadings = request.openHeadings
+  let batch: ReadPage[] = []
+  let chunks = 0
+  let chars = 0
+  let pages = request.fromPage - 1
+  let sentMs = performance.now()
+  /** the batch on its way: the next one is made while the server writes this one */
+  let writing: Promise<void> = Promise.resolve()
+  const send = async (): Promise<void> => {
+    await writing
+    writing = sink.pages(batch)
+    // Awaited before the next batch or at the end; until then a refusal must not count as unhandled.
+    writing.catch(() => {})
+    batch = []
+    chunks = 0
+    sentMs = performance.now()
+  }
+  for (const page of extraction.pages) {
+    sink.progress()
+    chars += page.text.length
+    if (page.text.length > LIMITS.pageChars || chars > LIMITS.documentChars)
+      throw fail('ingest.output_limit', { limit: `${LIMITS.documentChars} characters` })
+    const read = finish(page, openHeadings, request)
+    openHeadings = read.heading
+    pages = page.page
+    if (batch.length > 0 && chunks + read.chunks.length > LIMITS.chunksPerTransaction) await send()
+    batch.push(read)
+    chunks += read.chunks.length
+    if (chunks >= LIMITS.chunksPerTransaction || performance.now() - sentMs > BATCH_MS) await send()
+  }
+  if (batch.length > 0) await send()
+  await writing
+  const used = process.cpuUsage(cpu)
+  return {
+    pagesTotal: pages,
+    mediaType: extraction.mediaType,
+    engine: extraction.engine,
+    version: PIPELINE_VERSION,
+    cpuMs: Math.round((used.user + used.system) / 1000),
+    rssMiB: rssMiB(),
+  }
+}
+
+export const rssMiB = (): number => Math.round(process.memoryUsage.rss() / 2 ** 20)
+
+function load(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw fail('ingest.file_missing', {}, error)
+  }
+}
+
+function finish(page: ExtractedPage, openHeadings: string[], request: ReadRequest): ReadPage {
+  const made = chunkPage(page, openHeadings, request.chunking)
+  return {
+    ...page,
+    words: page.words && packWords(page.words),
+    heading: made.openHeadings,
+    chunks: made.chunks.map((chunk) => ({
+      ...chunk,
+      anchor: anchorOf(page.page, page.words, chunk.start, chunk.end),
+      tokens: encodeForIndex({ title: request.name, heading: chunk.heading, text: chunk.text }),
+    })),
+  }
+}

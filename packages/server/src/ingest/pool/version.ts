@@ -1,0 +1,6 @@
+import { TOKENIZER_VERSION } from '../../search/tokens.ts'
+import { CHUNKER_VERSION } from '../chunk/chunk.ts'
+import { EXTRACTOR_VERSION } from '../extract/registry.ts'
+
+/** Versions of everything between the bytes of a file and what is searched. */
+export const PIPELINE_VERSION = `extract-${EXTRACTOR_VERSION} chunk-${CHUNKER_VERSION} tokens-${TOKENIZER_VERSION}`
