@@ -274,6 +274,12 @@ export const ERRORS = {
     zh: '存储中找不到这个文件的内容。请重新上传。',
     en: 'The bytes of this file are missing from the store. Upload it again.',
   },
+  'ingest.interrupted': {
+    status: 503,
+    retryable: true,
+    zh: '读取被中断，随后从断点继续。',
+    en: 'Reading was interrupted and went on from where it was.',
+  },
   'ingest.attempts_used_up': {
     status: 500,
     retryable: true,

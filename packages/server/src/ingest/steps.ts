@@ -5,8 +5,12 @@ import type { Sql } from '../db/db.ts'
 
 export type StepName = TimelineEntry['step']
 
-/** One row per step and attempt; attempts count up over retries by hand as well. */
+/** One row per step and attempt; attempts count up over retries by hand as well. An attempt that never ended was interrupted. */
 export async function beginStep(db: Sql, revisionId: RevisionId, name: StepName, version: string): Promise<number> {
+  await db.query(
+    `update step set finished_at = now(), error_code = 'ingest.interrupted', error_params = '{}' where revision_id = $1 and name = $2 and finished_at is null`,
+    [revisionId, name],
+  )
   const { rows } = await db.query<{ attempt: number }>(
     `insert into step (revision_id, name, attempt, version)
      select $1, $2, (select coalesce(max(attempt), 0) + 1 from step where revision_id = $1 and name = $2), $3

@@ -27,6 +27,7 @@ describe('state of a document', () => {
     expect(state({ indexed: 6 })).toBe('indexing')
     expect(state({ chunkedPages: 2 })).toBe('indexing')
     expect(state({ extracted: false })).toBe('reading')
+    expect(state({ started: false })).toBe('ready')
     expect(state({ started: false, extracted: false })).toBe('queued')
   })
 

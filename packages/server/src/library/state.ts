@@ -9,7 +9,7 @@ export interface StateFacts {
   cancelled: boolean
   /** the reader ended with this error; null while it runs or after it finished */
   error: Notice | null
-  /** a first attempt has begun */
+  /** an attempt is under way */
   started: boolean
   /** every page is decided */
   extracted: boolean
@@ -52,10 +52,9 @@ export function stateOf(facts: StateFacts): { state: DocumentState; notice: Noti
   if (facts.cancelled) return { state: 'cancelled', notice: null }
   if (error && NEEDS.has(error.code)) return { state: 'needs', notice: error }
   if (error && !EMPTY.has(error.code) && facts.indexed === 0) return { state: 'failed', notice: error }
-  if (!facts.started) return { state: 'queued', notice: null }
   if (error && EMPTY.has(error.code)) return { state: 'empty', notice: error }
   if (error) return { state: 'partial', notice: error }
-  if (!facts.extracted) return { state: 'reading', notice: null }
+  if (!facts.extracted) return { state: facts.started ? 'reading' : 'queued', notice: null }
   if (facts.textPages === 0) {
     if (facts.noTextPages > 0) return { state: 'needs', notice: notice('ingest.no_text_layer') }
     if (facts.failedPages > 0)

@@ -35,7 +35,7 @@ create table revision (
   id text primary key,
   document_id text not null references document on delete cascade,
   ord int not null,
-  file_hash text not null references file,
+  file_hash text not null references file deferrable initially deferred,
   media_type text not null,
   size_bytes bigint not null,
   pipeline text not null,                      -- generation of chunks wanted: versions of chunker and tokenizer and their settings
@@ -151,7 +151,7 @@ select d.id, d.owner, d.collection_id, d.name, d.path, d.current_revision_id, d.
   r.id as revision_id, r.ord as revision_ord, r.file_hash, r.media_type, r.size_bytes, r.created_at as revision_created_at,
   r.pages_total, r.extracted_at, r.cancelled_at, r.error_code, r.error_params,
   (select count(*)::int from revision x where x.document_id = d.id) as revisions,
-  exists (select 1 from step s where s.revision_id = r.id and s.name = 'extract') as started,
+  exists (select 1 from step s where s.revision_id = r.id and s.name = 'extract' and s.finished_at is null) as started,
   p.decided, p.text_pages, p.blank_pages, p.no_text_pages, p.failed_pages, p.unread, p.failed_code,
   k.chunks, k.indexed, k.chunked_pages, k.searchable_pages,
   j.state as job_state,
