@@ -9,6 +9,7 @@
 import type { Notice } from '@zhiku/contract/entities.ts'
 import type { RevisionId } from '@zhiku/contract/ids.ts'
 import { stat } from 'node:fs/promises'
+import { LIMITS } from '../base/limits.ts'
 import { type AppError, fail, isAppError } from '../base/fail.ts'
 import type { Tx } from '../db/db.ts'
 import { anchorOf } from '../library/anchors.ts'
@@ -194,21 +195,26 @@ async function rechunk(ctx: IngestContext, job: Job, of: Of, target: IngestTarge
 async function index(ctx: IngestContext, job: Job, target: IngestTarget, of: Of, signal: AbortSignal): Promise<void> {
   const attempt = await beginStep(ctx.db, target.revisionId, 'index', of.generation)
   let indexed = 0
-  for (;;) {
+  for (let more = true; more;) {
     signal.throwIfAborted()
-    const count = await write(ctx, job, (tx) => indexSome(tx, of))
-    indexed += count
-    if (count === 0) break
+    more = await write(ctx, job, async (tx) => {
+      const count = await indexSome(tx, of)
+      indexed += count
+      if (count === LIMITS.chunksPerTransaction) return true
+      await takeOver(ctx, tx, target, of)
+      await endStep(tx, target.revisionId, 'index', attempt, { chunks: indexed })
+      await complete(tx, job)
+      return false
+    })
   }
-  await write(ctx, job, async (tx) => {
-    const hasText = (await chunkedPages(tx, of)).size > 0
-    // A new revision without any text does not take the old one's answers away.
-    if (hasText) {
-      await setCurrent(tx, target.documentId, target.revisionId, false)
-      await swap(tx, of)
-    }
-    await endStep(tx, target.revisionId, 'index', attempt, { chunks: indexed })
-    await complete(tx, job)
-    await publishChange(ctx, tx, target)
-  })
+}
+
+/** The last act: search answers from this revision and generation alone. */
+async function takeOver(ctx: IngestContext, tx: Tx, target: IngestTarget, of: Of): Promise<void> {
+  // A new revision without any text does not take the old one's answers away.
+  if ((await chunkedPages(tx, of)).size > 0) {
+    await setCurrent(tx, target.documentId, target.revisionId, false)
+    await swap(tx, of)
+  }
+  await publishChange(ctx, tx, target)
 }

@@ -58,6 +58,7 @@ function toDocument(row: Facts): Document {
     chunks: row.chunks,
     indexed: row.indexed,
     trashed: row.trashed_at !== null,
+    current: row.current_revision_id === row.revision_id,
   })
   return {
     id: row.id,

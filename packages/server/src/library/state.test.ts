@@ -14,6 +14,7 @@ const ready: StateFacts = {
   chunkedPages: 3,
   chunks: 7,
   indexed: 7,
+  current: true,
   trashed: false,
 }
 const state = (change: Partial<StateFacts>): string => {
@@ -26,6 +27,7 @@ describe('state of a document', () => {
     expect(state({})).toBe('ready')
     expect(state({ indexed: 6 })).toBe('indexing')
     expect(state({ chunkedPages: 2 })).toBe('indexing')
+    expect(state({ current: false })).toBe('indexing')
     expect(state({ extracted: false })).toBe('reading')
     expect(state({ started: false })).toBe('ready')
     expect(state({ started: false, extracted: false })).toBe('queued')

@@ -26,6 +26,8 @@ export interface StateFacts {
   /** chunks in the keyword index */
   indexed: number
   trashed: boolean
+  /** search answers from this revision */
+  current: boolean
 }
 
 /** Errors that name something a person or a later version must bring. */
@@ -62,7 +64,8 @@ export function stateOf(facts: StateFacts): { state: DocumentState; notice: Noti
     return { state: 'empty', notice: notice('ingest.no_text') }
   }
   // In the trash nothing is searchable on purpose; the state is the one it will have when taken back.
-  if (facts.chunkedPages < facts.textPages || (facts.indexed < facts.chunks && !facts.trashed)) return { state: 'indexing', notice: null }
+  const searchable = facts.current && facts.indexed >= facts.chunks
+  if (facts.chunkedPages < facts.textPages || (!searchable && !facts.trashed)) return { state: 'indexing', notice: null }
   if (facts.unread.length > 0)
     return { state: 'partial', notice: notice('ingest.pages_unread', { count: facts.unread.length, pages: pageRanges(facts.unread) }) }
   return { state: 'ready', notice: null }
