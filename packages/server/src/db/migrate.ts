@@ -58,18 +58,21 @@ export async function migrate(db: PooledDb, migrations: readonly Migration[], lo
   })
   for (const migration of await pending(db, migrations)) {
     const startedMs = performance.now()
-    const applied = await db.transaction(async (tx) => {
-      await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
-      // Another starter may have been faster while this one waited for the lock.
-      if (!(await pending(tx, migrations)).some(({ number }) => number === migration.number)) return false
-      await tx.query(migration.sql)
-      await tx.query('insert into schema_migration (number, name, sha256) values ($1, $2, $3)', [
-        migration.number,
-        migration.name,
-        migration.sha256,
-      ])
-      return true
-    }, MIGRATION_MS)
+    const applied = await db.transaction(
+      async (tx) => {
+        await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
+        // Another starter may have been faster while this one waited for the lock.
+        if (!(await pending(tx, migrations)).some(({ number }) => number === migration.number)) return false
+        await tx.query(migration.sql)
+        await tx.query('insert into schema_migration (number, name, sha256) values ($1, $2, $3)', [
+          migration.number,
+          migration.name,
+          migration.sha256,
+        ])
+        return true
+      },
+      { limitMs: MIGRATION_MS },
+    )
     if (applied) log.info({ event: 'db.migrated', migration: migration.name, durationMs: Math.round(performance.now() - startedMs) })
   }
 }

@@ -15,8 +15,10 @@ export interface Engine {
   pool: Pool
   /** longest statement, and longest pause between two statements of a transaction */
   queryMs: number
+  /** before running calls are awaited */
+  beforeClose?: () => Promise<void>
   /** after the pool has ended */
-  close: () => Promise<void>
+  afterClose: () => Promise<void>
 }
 
 export interface CallOptions {
@@ -24,6 +26,8 @@ export interface CallOptions {
   limitMs?: number
   /** cut this call when others have waited for it longer than this */
   giveWayMs?: number
+  /** cut this call */
+  signal?: AbortSignal
 }
 
 /** Marks what runs inside a transaction; `open` turns false at its end, so what outlives it (a timer) may call again. */
@@ -83,9 +87,15 @@ export class PooledDb implements Db {
     return error
   }
 
-  async query<R extends object = Record<string, unknown>>(text: string, params?: readonly unknown[], options: CallOptions = {}): Promise<Rows<R>> {
+  async query<R extends object = Record<string, unknown>>(
+    text: string,
+    params?: readonly unknown[],
+    options: CallOptions = {},
+  ): Promise<Rows<R>> {
     const lease = await this.#lease(options.limitMs ?? this.#engine.queryMs)
     const stopWatching = options.giveWayMs === undefined ? null : this.#giveWay(lease, options.giveWayMs)
+    const abort = (): void => lease.cut(fail('db.unavailable'))
+    options.signal?.addEventListener('abort', abort)
     try {
       const { rows, count } = await lease.run<R>(text, params)
       return { rows, count }
@@ -93,6 +103,7 @@ export class PooledDb implements Db {
       throw this.#told(error)
     } finally {
       stopWatching?.()
+      options.signal?.removeEventListener('abort', abort)
       lease.release()
     }
   }
@@ -146,8 +157,9 @@ export class PooledDb implements Db {
   async close(): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
+    await this.#engine.beforeClose?.()
     while (this.#calls > 0) await sleep(5)
     await this.#engine.pool.end()
-    await this.#engine.close()
+    await this.#engine.afterClose()
   }
 }

@@ -7,29 +7,42 @@ const START_MS = 120_000
 /** Longest orderly stop (shutdown checkpoint); after it the thread is ended. Nothing is lost then: recovery reads the WAL. */
 const STOP_MS = 20_000
 
+interface ThreadOptions {
+  /** Node options of the thread; the process's own when absent */
+  execArgv?: string[]
+  /** told when a thread ended without being asked to close */
+  onEnd: (reason: string) => void
+}
+
 /**
  * Hands out one engine thread at a time. Two threads on one folder would destroy it, so the next one starts only when the one
  * before has really ended; that is the whole purpose of this class.
  */
 export class EngineThread {
   readonly #input: EngineInput
-  #gone: Promise<unknown> = Promise.resolve()
-  constructor(input: EngineInput) {
+  readonly #options: ThreadOptions
+  #gone: Promise<void> = Promise.resolve()
+  constructor(input: EngineInput, options: ThreadOptions) {
     this.#input = input
+    this.#options = options
   }
 
   /** A stream for one `pg` client; connecting starts the thread. */
   stream(): Duplex {
     return new EngineStream((use) => {
-      this.#gone = this.#gone.then(
-        () =>
-          new Promise<void>((ended) => {
-            const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#input })
-            worker.once('exit', () => ended())
-            use(worker)
-          }),
-      )
+      this.#gone = this.#gone.then(() => this.#run(use))
+    }, this.#options.onEnd)
+  }
+
+  /** Resolves when the thread has ended. */
+  async #run(use: (worker: Worker) => void): Promise<void> {
+    const { execArgv } = this.#options
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#input, ...(execArgv && { execArgv }) })
+    const ended = new Promise<void>((resolve) => {
+      worker.once('exit', () => resolve())
     })
+    use(worker)
+    await ended
   }
 
   /** Resolves when no thread has the folder open any more. */
@@ -44,12 +57,16 @@ export class EngineThread {
  */
 class EngineStream extends Duplex {
   readonly #start: (use: (worker: Worker) => void) => void
+  readonly #onEnd: (reason: string) => void
   #worker: Worker | null = null
   #timer: NodeJS.Timeout | undefined
-  #closed = false
-  constructor(start: (use: (worker: Worker) => void) => void) {
+  /** the client said goodbye */
+  #closing = false
+
+  constructor(start: (use: (worker: Worker) => void) => void, onEnd: (reason: string) => void) {
     super({ allowHalfOpen: true })
     this.#start = start
+    this.#onEnd = onEnd
   }
 
   connect(): this {
@@ -61,10 +78,10 @@ class EngineStream extends Duplex {
       }
       this.#worker = worker
       worker.on('message', (message: FromEngine) => this.#receive(message))
-      worker.on('error', (error) => this.destroy(error))
+      worker.on('error', (error) => this.destroy(new Error(`the database engine failed: ${error.message}`, { cause: error })))
       worker.on('exit', () => {
         this.#worker = null
-        this.destroy(this.#closed ? undefined : new Error('the database engine ended'))
+        this.destroy(this.#closing ? undefined : new Error('the database engine ended'))
       })
     })
     return this
@@ -73,10 +90,8 @@ class EngineStream extends Duplex {
   #receive(message: FromEngine): void {
     if (message.kind === 'bytes') this.push(message.bytes)
     else if (message.kind === 'dead') this.destroy(new Error(`the database engine died: ${message.reason}`))
-    else if (message.kind === 'closed') {
-      this.#closed = true
-      void this.#worker?.terminate()
-    } else {
+    else if (message.kind === 'closed') void this.#worker?.terminate()
+    else {
       clearTimeout(this.#timer)
       this.emit('connect')
     }
@@ -102,6 +117,7 @@ class EngineStream extends Duplex {
   }
 
   override _final(done: () => void): void {
+    this.#closing = true
     this.#timer = setTimeout(() => this.destroy(), STOP_MS)
     this.#send({ kind: 'close' })
     done()
@@ -109,6 +125,7 @@ class EngineStream extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#timer)
+    if (!this.#closing) this.#onEnd(error?.message ?? 'cut')
     if (this.#worker === null) {
       done(error)
       return

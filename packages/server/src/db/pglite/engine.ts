@@ -4,12 +4,32 @@ import { PooledDb } from '../pool.ts'
 import { types } from '../types.ts'
 import { EngineThread } from './engine-stream.ts'
 
+export interface EngineOptions {
+  /** an empty folder is initialised */
+  folder: string
+  queryMs: number
+  log: Log
+  /** told every error of a call */
+  onError?: (error: unknown) => void
+  beforeClose?: () => Promise<void>
+  /** when no thread has the folder open any more */
+  afterClose?: () => void
+  /** Node options of the thread, for tests that put a layer under its file system */
+  execArgv?: string[]
+}
+
 /**
- * PGlite on `folder` behind a pool of one client. An empty folder is initialised. The thread starts with the first call; when it
- * dies or is cut, the next call starts another.
+ * PGlite on a folder behind a pool of one client. The thread starts with the first call; when it dies or is cut, the next call
+ * starts another.
  */
-export function openEngine(input: { folder: string; queryMs: number; log: Log }): PooledDb {
-  const thread = new EngineThread({ folder: input.folder })
+export function openEngine(options: EngineOptions): PooledDb {
+  const thread = new EngineThread(
+    { folder: options.folder },
+    {
+      ...(options.execArgv && { execArgv: options.execArgv }),
+      onEnd: (reason) => options.log.error({ event: 'db.engine.ended', reason }),
+    },
+  )
   const pool = new Pool({
     max: 1,
     // The client, and the thread with it, stays.
@@ -21,14 +41,19 @@ export function openEngine(input: { folder: string; queryMs: number; log: Log })
     password: '',
     ssl: false,
   })
-  pool.on('error', (error) => input.log.error({ event: 'db.engine.died', error: error.message }))
-  return new PooledDb({
-    kind: 'pglite',
-    pool,
-    queryMs: input.queryMs,
-    close: async () => {
-      await pool.end()
-      await thread.gone()
+  // The thread has told the log already; without a listener the event would end the process.
+  pool.on('error', () => {})
+  return new PooledDb(
+    {
+      kind: 'pglite',
+      pool,
+      queryMs: options.queryMs,
+      ...(options.beforeClose && { beforeClose: options.beforeClose }),
+      afterClose: async () => {
+        await thread.gone()
+        options.afterClose?.()
+      },
     },
-  })
+    options.onError,
+  )
 }

@@ -4,21 +4,53 @@ import type { Log } from '../../base/log.ts'
 import type { Db } from '../db.ts'
 import { migrate, readMigrations } from '../migrate.ts'
 import { openEngine } from './engine.ts'
+import { lockFolder } from './lock.ts'
+import { type Maintenance, type MaintenanceTimes, startMaintenance } from './maintenance.ts'
 import { createFromTemplate } from './template.ts'
 import { checkEmbeddedVersions } from './versions.ts'
 
-export async function openPglite(input: { dataDir: string; log: Log; queryMs: number }): Promise<Db> {
+export interface PgliteOptions {
+  dataDir: string
+  log: Log
+  queryMs: number
+  maintenance?: MaintenanceTimes
+  /** Node options of the engine thread, for tests that put a layer under its file system */
+  execArgv?: string[]
+}
+
+/**
+ * The embedded store: lock of the data folder, the database in `<dataDir>/db` (from the template when there is none), the engine
+ * thread behind a pool, maintenance.
+ */
+export async function openPglite(options: PgliteOptions): Promise<Db> {
+  const { dataDir, log } = options
   const migrations = readMigrations()
-  const folder = path.join(input.dataDir, 'db')
-  fs.mkdirSync(input.dataDir, { recursive: true })
-  if (!fs.existsSync(folder)) await createFromTemplate(folder, migrations, input.log)
-  const db = openEngine({ folder, queryMs: input.queryMs, log: input.log })
+  const folder = path.join(dataDir, 'db')
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const lock = lockFolder(dataDir)
+  let maintenance: Maintenance | null = null
   try {
-    db.versions = await checkEmbeddedVersions(db)
-    await migrate(db, migrations, input.log)
+    if (!fs.existsSync(folder)) await createFromTemplate(folder, migrations, log)
+    const db = openEngine({
+      folder,
+      queryMs: options.queryMs,
+      log,
+      onError: (error) => maintenance?.note(error),
+      ...(options.execArgv && { execArgv: options.execArgv }),
+      beforeClose: async () => maintenance?.stop(),
+      afterClose: () => lock.release(),
+    })
+    try {
+      db.versions = await checkEmbeddedVersions(db)
+      await migrate(db, migrations, log)
+    } catch (error) {
+      await db.close()
+      throw error
+    }
+    maintenance = startMaintenance(db, log, options.maintenance)
     return db
   } catch (error) {
-    await db.close()
+    lock.release()
     throw error
   }
 }

@@ -65,6 +65,26 @@ async function open(): Promise<PGlite> {
   })
 }
 
+/** How PGlite leaves PostgreSQL's main loop after an error of a statement (longjmp); nothing else may be thrown out of it. */
+const STATEMENT_ERROR_STATUS = 100
+
+/**
+ * PGlite swallows every exception of the main loop and calls it again, which spins for ever when the WebAssembly instance is
+ * broken (a trap, no memory, no stack). Such an exception ends the thread.
+ */
+function dieOfTraps(db: PGlite): void {
+  const mod = db.Module as unknown as { _PostgresMainLoopOnce: () => void }
+  const once = mod._PostgresMainLoopOnce
+  mod._PostgresMainLoopOnce = () => {
+    try {
+      once()
+    } catch (error) {
+      if ((error as { status?: number }).status !== STATEMENT_ERROR_STATUS) die(reasonOf(error))
+      throw error
+    }
+  }
+}
+
 async function answer(db: PGlite, bytes: Uint8Array): Promise<void> {
   const parts: Uint8Array[] = []
   // The slices point into WASM memory, which moves on.
@@ -78,6 +98,7 @@ const reasonOf = (error: unknown): string => [error instanceof Error ? error.mes
 
 try {
   const db = await open()
+  dieOfTraps(db)
   port.on('message', (message: ToEngine) => {
     const work = message.kind === 'bytes' ? answer(db, message.bytes) : db.close().then(() => send({ kind: 'closed' }))
     work.catch((error: unknown) => die(reasonOf(error)))
