@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { type ModelServer, type ModelServerOptions, type Turn, startModelServer } from '../../../../tests/support/model-server.ts'
 import type { AppError } from '../base/fail.ts'
 import { silentLog } from '../base/log.ts'
-import { type ChatModelHandle, createModels } from './chat.ts'
+import { type ChatModelHandle, createModels } from './models.ts'
 import type { StreamLimits } from './stream.ts'
 
 const open: ModelServer[] = []
@@ -271,6 +271,17 @@ describe('an answer', () => {
       expect(performance.now() - before).toBeLessThan(2000)
       expect((await result).error).toMatchObject({ message: 'stopped' })
     }
+  })
+
+  test('closing the models ends what is streaming', async () => {
+    const server = await start()
+    server.script({ text: 'abcdef', pieceChars: 1, fault: { kind: 'silence', after: 2 } })
+    const models = createModels(setTo(server.url), silentLog)
+    const result = collect((await models.chat())!)
+    await server.until((request) => request.sent === 2)
+    await models.close()
+    await server.until((request) => request.aborted)
+    expect((await result).error).not.toBeNull()
   })
 
   test('leaving the loop closes the socket', async () => {

@@ -28,6 +28,8 @@ export interface Models {
   chat(): Promise<ChatModelHandle | null>
   /** For the status page; never throws. */
   describeChat(): Promise<ChatModel>
+  /** Ends every answer that is still streaming. */
+  close(): Promise<void>
 }
 
 export interface ModelOptions {
@@ -68,10 +70,11 @@ export function createModels(config: Pick<Config, 'chat' | 'discover'>, log: Log
     }
   }, LIMITS.modelCacheSeconds * 1000)
 
+  const closing = new AbortController()
   const toHandle = ({ server, model }: Found): ChatModelHandle => ({
     server: server.label,
     model,
-    stream: (prompt, signal) => streamChat({ server, model, limits }, prompt, signal),
+    stream: (prompt, signal) => streamChat({ server, model, limits }, prompt, AbortSignal.any([signal, closing.signal])),
   })
 
   return {
@@ -97,6 +100,9 @@ export function createModels(config: Pick<Config, 'chat' | 'discover'>, log: Log
           notice: { code: error.code, params: error.params },
         }
       }
+    },
+    async close() {
+      closing.abort()
     },
   }
 }
