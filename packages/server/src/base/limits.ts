@@ -60,4 +60,15 @@ export const LIMITS = {
   modelFirstTokenSeconds: 120,
   modelSilenceSeconds: 60,
   answerChars: 200_000,
+  /** passages that a question fetches, and that stand beside "not in your documents" */
+  answerHits: 20,
+  nearestPassages: 3,
+  /** prompt: sources at most, their estimated tokens together (small local models have 4,096 for everything), earlier turns */
+  promptSources: 8,
+  promptSourceTokens: 2800,
+  promptHistoryMessages: 6,
+  promptHistoryChars: 600,
+  /** quote of one citation */
+  quoteChars: 300,
+  chatTitleChars: 60,
 } as const
