@@ -51,6 +51,12 @@ export const LIMITS = {
   questionChars: 10_000,
   /** answer events are written and sent in batches this far apart */
   eventBatchMs: 50,
+  /** a crash loses at most so much of the message's own text; its events are kept to the last batch */
+  messageTextMs: 1000,
+  /** how long a running answer waits for a store that cannot be written before it is given up */
+  eventWriteSeconds: 60,
+  /** how often the events of an answer that another process makes are looked for */
+  eventPollMs: 500,
   modelConnectSeconds: 10,
   /** looking for model servers on this machine; how long what was found is believed; largest list of models */
   modelDiscoverMs: 300,

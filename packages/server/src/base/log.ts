@@ -6,6 +6,17 @@ import pino from 'pino'
  */
 export type Log = pino.Logger
 
+/** What may be logged of an error. Database errors carry pieces of documents in their detail; those stay out. */
+function describeError(error: Error & { code?: unknown; cause?: unknown }): object {
+  return {
+    type: error.name,
+    message: error.message,
+    ...(error.code === undefined ? {} : { code: error.code }),
+    ...(error.cause instanceof Error ? { cause: error.cause.message } : {}),
+    stack: error.stack,
+  }
+}
+
 export function createLog(level: string): Log {
   return pino(
     {

@@ -2,6 +2,7 @@
 import type { Block, Page, PageStatus } from '@zhiku/contract/page.ts'
 import type { RevisionId } from '@zhiku/contract/ids.ts'
 import { fail } from '../base/fail.ts'
+import { storableJson } from '../base/storable.ts'
 import type { Sql, Tx } from '../db/db.ts'
 import { type WordBox, unpackWords } from './words.ts'
 
@@ -31,7 +32,7 @@ export async function putPages(tx: Tx, revisionId: RevisionId, pages: readonly N
        array(select jsonb_array_elements_text(p.heading)), p.engine, (p.dropped->>'outside')::int, (p.dropped->>'invisible')::int
      from jsonb_to_recordset($2::jsonb) as p(page int, status text, code text, "widthPt" real, "heightPt" real, rotation smallint, text text, blocks jsonb, words text, heading jsonb, engine text, dropped jsonb)
      on conflict (revision_id, ord) do nothing`,
-    [revisionId, JSON.stringify(rows)],
+    [revisionId, storableJson(rows)],
   )
 }
 

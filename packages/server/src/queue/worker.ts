@@ -50,7 +50,7 @@ export function startWorker(db: Db, log: Log, handler: Handler): Worker {
       const notice: Notice = isAppError(error)
         ? { code: error.code, params: error.params }
         : { code: 'internal', params: { requestId: `job ${job.id}` } }
-      log.warn({ event: 'queue.job.failed', kind: job.kind, key: job.key, attempt: job.attempt, err: error }, 'job failed')
+      log.warn({ event: 'queue.job.failed', kind: job.kind, jobKey: job.key, attempt: job.attempt, err: error }, 'job failed')
       if (abort.signal.aborted) {
         // Stopped with the server or withdrawn: the lease is given back at once; a withdrawn job has no row any more.
         await putBack(db, { ...job, attempt: 0 }, notice).catch(() => undefined)

@@ -8,6 +8,7 @@ import type { Anchor } from '@zhiku/contract/anchor.ts'
 import type { DocumentId, RevisionId } from '@zhiku/contract/ids.ts'
 import type { Db, Sql, Tx } from '../db/db.ts'
 import { LIMITS } from '../base/limits.ts'
+import { storableJson } from '../base/storable.ts'
 
 export interface NewChunk {
   page: number
@@ -37,7 +38,7 @@ export async function writeChunks(tx: Tx, of: Generation, chunks: readonly NewCh
      select $1, $2, $3, $4, c.page, c.ord, array(select jsonb_array_elements_text(c.heading)), c.text, c.start, c."end", c.anchor, c.tokens
      from jsonb_to_recordset($5::jsonb) as c(page int, ord int, heading jsonb, text text, start int, "end" int, anchor jsonb, tokens text)
      on conflict (revision_id, generation, page, ord) do nothing`,
-    [of.revisionId, of.documentId, of.collectionId, of.generation, JSON.stringify(chunks)],
+    [of.revisionId, of.documentId, of.collectionId, of.generation, storableJson(chunks)],
   )
   if (!searchable) return
   const pages = [...new Set(chunks.map((chunk) => chunk.page))]
