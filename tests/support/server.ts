@@ -38,10 +38,10 @@ export interface TestServer {
 
 export const newDataDir = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'zhiku-test-'))
 
-export async function startTestServer(options: { dataDir?: string; env?: NodeJS.ProcessEnv } = {}): Promise<TestServer> {
+export async function startTestServer(options: { dataDir?: string; env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[] } = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await newDataDir())
   await rm(path.join(dataDir, 'server.json'), { force: true })
-  const child = spawn(process.execPath, [ZHIKU, 'serve'], { env: environment(dataDir, options.env), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), ZHIKU, 'serve'], { env: environment(dataDir, options.env), stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   child.stderr.on('data', (part: Buffer) => (log += part.toString()))
   child.stdout.on('data', (part: Buffer) => (log += part.toString()))

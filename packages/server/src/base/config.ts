@@ -75,7 +75,7 @@ export const SETTINGS = {
 } as const satisfies Record<string, SettingRow>
 
 /** Read by tests and evaluation, not by the server; known here so that the check of unknown keys lets it pass. */
-export const OTHER_KEYS = ['ZHIKU_DATA_SETS'] as const
+export const OTHER_KEYS = ['ZHIKU_DATA_SETS', 'ZHIKU_TEST_SEED'] as const
 
 export interface Config {
   dataDir: string

@@ -23,7 +23,8 @@ export function createLog(level: string): Log {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: ['req.headers.authorization', 'req.headers.cookie', 'key', 'token'],
+      serializers: { err: describeError },
+      redact: ['apiKey', 'token', 'headers.authorization', 'headers.cookie'],
     },
     pino.destination({ dest: 2, sync: true }),
   )

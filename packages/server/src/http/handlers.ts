@@ -2,7 +2,7 @@
 import type { LibraryEvent } from '@zhiku/contract/events.ts'
 import type { CollectionId } from '@zhiku/contract/ids.ts'
 import type { Scope } from '@zhiku/contract/entities.ts'
-import { askOnce } from '../ask/once.ts'
+import { askOnce } from '../chats/once.ts'
 import { retrieve } from '../ask/retrieve.ts'
 import { toPassage } from '../ask/passages.ts'
 import type { Config } from '../base/config.ts'
