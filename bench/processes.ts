@@ -1,0 +1,53 @@
+/** What a process and its children use, from /proc (Linux). */
+import { readFileSync, readdirSync } from 'node:fs'
+
+const TICKS_PER_SECOND = 100
+
+interface ProcessUse {
+  pid: number
+  name: string
+  rssMiB: number
+  pssMiB: number
+}
+
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => Number(/^\d+ \(.*\) \S (\d+)/.exec(read(`/proc/${candidate}/stat`))?.[1]) === pid)
+}
+
+/** The process and everything below it. */
+export function tree(pid: number): ProcessUse[] {
+  const kib = (text: string, key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0)
+  const own: ProcessUse = {
+    pid,
+    name: read(`/proc/${pid}/cmdline`)
+      .split('\0')
+      .slice(0, 3)
+      .map((part) => part.split('/').at(-1))
+      .join(' '),
+    rssMiB: Math.round(kib(read(`/proc/${pid}/status`), 'VmRSS') / 1024),
+    pssMiB: Math.round(kib(read(`/proc/${pid}/smaps_rollup`), 'Pss') / 1024),
+  }
+  return [own, ...childrenOf(pid).flatMap(tree)]
+}
+
+/** CPU seconds of the process, of its living children, and of children that have ended. */
+export function cpuSeconds(pid: number): number {
+  const fields = read(`/proc/${pid}/stat`)
+    .replace(/^.*\) /, '')
+    .split(' ')
+    .map(Number)
+  // utime, stime, cutime, cstime are fields 14-17 of proc(5); the split begins at field 3.
+  const own = (fields[11]! + fields[12]! + fields[13]! + fields[14]!) / TICKS_PER_SECOND
+  return own + childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), 0)
+}
