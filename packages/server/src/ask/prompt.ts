@@ -91,7 +91,9 @@ function clean(text: string): string {
   return text
     .toWellFormed()
     .replace(/\r\n?/g, '\n')
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029\u{e0100}-\u{e01ef}]/gu, (character) => (character === '\n' || character === '\t' ? character : ''))
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]|[\u{e0100}-\u{e01ef}]/gu, (character) =>
+      character === '\n' || character === '\t' ? character : '',
+    )
     .trim()
 }
 
