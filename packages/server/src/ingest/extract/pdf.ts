@@ -1,9 +1,14 @@
-/** PDF with a text layer: words with boxes, lines and blocks in reading order. */
+/** PDF with a text layer: words with boxes, lines and blocks in reading order. Pages without text are told apart: blank, or in need of OCR. */
 import { fail } from '../../base/fail.ts'
 import { LIMITS } from '../../base/limits.ts'
-import { frameOf, readGlyphs } from './pdf/glyphs.ts'
-import { type Pdfium, pdfium } from './pdf/library.ts'
+import { DocumentStyle } from './pdf/document-style.ts'
+import { frameOf, type PageFrame, readGlyphs } from './pdf/glyphs.ts'
 import { layoutPage } from './pdf/layout.ts'
+import { type Pdfium, pdfium } from './pdf/library.ts'
+import { isDrawn, render } from './pdf/raster.ts'
+import { rulesOf } from './pdf/rules.ts'
+import { isGarbled, sightOf } from './pdf/sight.ts'
+import { stylesOf } from './pdf/styles.ts'
 import type { ExtractedPage, Extractor } from './types.ts'
 
 export const PDF_VERSION = 'pdf-1 pdfium-2.15.1'
@@ -26,6 +31,7 @@ export const extractPdf: Extractor = async ({ bytes, fromPage, progress }) => {
     throw fail('ingest.corrupt', { detail: `PDFium ${code}` })
   }
   const pagesTotal = pdf.call.FPDF_GetPageCount(document)
+  if (pagesTotal < 1) throw fail('ingest.corrupt', { detail: 'no pages' })
   if (pagesTotal > LIMITS.documentPages) throw fail('ingest.page_limit', { pages: pagesTotal, limit: LIMITS.documentPages })
   return {
     mediaType: 'application/pdf',
@@ -43,9 +49,10 @@ function* readPages(
   pagesTotal: number,
   progress: () => void,
 ): Generator<ExtractedPage> {
+  const style = new DocumentStyle()
   try {
-    for (let page = fromPage; page <= pagesTotal; page++) {
-      yield readPage(pdf, document, page)
+    for (let number = fromPage; number <= pagesTotal; number++) {
+      yield readPage(pdf, document, number, style)
       progress()
     }
   } finally {
@@ -54,35 +61,49 @@ function* readPages(
   }
 }
 
-function readPage(pdf: Pdfium, document: number, number: number): ExtractedPage {
+function readPage(pdf: Pdfium, document: number, number: number, style: DocumentStyle): ExtractedPage {
   const page = pdf.call.FPDF_LoadPage(document, number - 1)
-  const result: ExtractedPage = {
-    page: number,
-    status: 'failed',
-    code: 'ingest.corrupt',
-    widthPt: null,
-    heightPt: null,
-    rotation: 0,
-    text: '',
-    blocks: [],
-    words: [],
-    engine: PDF_VERSION,
-    dropped: { outside: 0, invisible: 0 },
-  }
-  if (page === 0) return result
-  const frame = frameOf(pdf, page)
-  const textPage = pdf.call.FPDFText_LoadPage(page)
-  const glyphs = readGlyphs(pdf, textPage, frame)
-  const layout = layoutPage(glyphs)
-  pdf.call.FPDFText_ClosePage(textPage)
-  pdf.call.FPDF_ClosePage(page)
-  return {
-    ...result,
-    status: layout.text === '' ? 'blank' : 'text',
-    code: null,
-    widthPt: frame.width,
-    heightPt: frame.height,
-    rotation: frame.rotation,
-    ...layout,
+  if (page === 0) return emptyPage(number, null, 'failed')
+  try {
+    const frame = frameOf(pdf, page)
+    const textPage = pdf.call.FPDFText_LoadPage(page)
+    if (textPage === 0) return emptyPage(number, frame, 'failed')
+    try {
+      return readText(pdf, page, textPage, number, frame, style)
+    } finally {
+      pdf.call.FPDFText_ClosePage(textPage)
+    }
+  } finally {
+    pdf.call.FPDF_ClosePage(page)
   }
 }
+
+function readText(pdf: Pdfium, page: number, textPage: number, number: number, frame: PageFrame, style: DocumentStyle): ExtractedPage {
+  const glyphs = readGlyphs(pdf, textPage, frame)
+  const styles = stylesOf(pdf, textPage, glyphs, frame)
+  const sight = sightOf(pdf, page, glyphs, styles, frame)
+  const dropped = { outside: sight.outside, invisible: sight.invisible }
+  if (sight.count > 0 && !isGarbled(pdf, textPage, glyphs, sight.kept)) {
+    const layout = layoutPage(glyphs, styles, sight.kept, frame, rulesOf(pdf, page, frame), style)
+    if (layout.text.trim() !== '') return { ...emptyPage(number, frame, 'text'), ...layout, dropped }
+  }
+  const hasObjects = pdf.call.FPDFPage_CountObjects(page) > 0
+  const status = sight.count > 0 || (hasObjects && isDrawn(render(pdf, page, frame))) ? 'no_text' : 'blank'
+  return { ...emptyPage(number, frame, status), dropped }
+}
+
+const CODES = { failed: 'ingest.corrupt', no_text: 'ingest.no_text_layer', blank: null, text: null } as const
+
+const emptyPage = (page: number, frame: PageFrame | null, status: ExtractedPage['status']): ExtractedPage => ({
+  page,
+  status,
+  code: CODES[status],
+  widthPt: frame?.width ?? null,
+  heightPt: frame?.height ?? null,
+  rotation: frame?.rotation ?? 0,
+  text: '',
+  blocks: [],
+  words: [],
+  engine: PDF_VERSION,
+  dropped: { outside: 0, invisible: 0 },
+})

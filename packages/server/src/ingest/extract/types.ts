@@ -41,7 +41,7 @@ export interface ExtractInput {
   /** first page wanted, from 1: a reader that was interrupted goes on there */
   fromPage: number
   /** sign of life; readers call it at least once per page or per some thousand elements */
-  progress(): void
+  progress: () => void
 }
 
 export interface Extraction {

@@ -1,10 +1,13 @@
 /** The characters of one page as PDFium reads them, in the order of the page's content, in parallel arrays. */
 import type { Pdfium } from './library.ts'
+import { scratch } from './scratch.ts'
 
-/** Boxes are "loose": as wide as the glyph's advance and as high as the font size, so that all glyphs of a line agree. */
+/** What PDFium reports for a hyphen that parts a word at the end of a line. */
+export const HYPHEN = 2
+
 export interface Glyphs {
   count: number
-  /** Unicode code point; HYPHEN for a hyphen at the end of a line */
+  /** Unicode code point, HYPHEN for a hyphen at the end of a line */
   code: Int32Array
   /** x0, y0, x1, y1 of each glyph in points of the unrotated page, origin top left */
   box: Float32Array
@@ -12,63 +15,53 @@ export interface Glyphs {
   object: Int32Array
 }
 
-/** What PDFium reports for a hyphen that parts a word at the end of a line. */
-export const HYPHEN = 2
-
 export interface PageFrame {
   /** left and top edge of the visible page in PDF user space */
   left: number
   top: number
   width: number
   height: number
-  /** degrees clockwise */
+  /** degrees clockwise at which the page is shown */
   rotation: number
 }
 
-const FLOATS_PER_BOX = 4
+const FLOAT_BYTES = 4
 
-/** Buffers that grow with the largest page and are used again. */
-class Scratch {
-  #pointer = 0
-  #bytes = 0
-  reserve(pdf: Pdfium, bytes: number): number {
-    if (bytes > this.#bytes) {
-      if (this.#pointer) pdf.free(this.#pointer)
-      this.#pointer = pdf.malloc(bytes)
-      this.#bytes = bytes
-    }
-    return this.#pointer
-  }
-}
-const scratch = new Scratch()
-
+/** The visible page: crop box within media box. */
 export function frameOf(pdf: Pdfium, page: number): PageFrame {
-  const at = scratch.reserve(pdf, 1024)
-  // Crop box within media box: FS_RECTF is left, top, right, bottom.
+  const at = scratch(pdf, 16)
   pdf.call.FPDF_GetPageBoundingBox(page, at)
-  const [left, top, right, bottom] = new Float32Array(pdf.bytes().buffer, at, FLOATS_PER_BOX) as unknown as [number, number, number, number]
+  // FS_RECTF: left, top, right, bottom; y points upwards.
+  const rectangle = new Float32Array(pdf.bytes().buffer, at, 4)
+  const [left, top, right, bottom] = [rectangle[0]!, rectangle[1]!, rectangle[2]!, rectangle[3]!]
   return { left, top, width: right - left, height: top - bottom, rotation: (pdf.call.FPDFPage_GetRotation(page) & 3) * 90 }
 }
 
+/**
+ * Boxes are PDFium's "loose" ones: as wide as the glyph's advance and as high as the font size, so that all glyphs of
+ * a line agree. For turned text they are wrong; `styles.ts` replaces those.
+ */
 export function readGlyphs(pdf: Pdfium, textPage: number, frame: PageFrame): Glyphs {
   const { FPDFText_CountChars, FPDFText_GetUnicode, FPDFText_GetLooseCharBox, FPDFText_GetTextObject, FPDFText_IsGenerated } = pdf.call
   const count = Math.max(0, FPDFText_CountChars(textPage))
   const code = new Int32Array(count)
   const object = new Int32Array(count)
-  const at = scratch.reserve(pdf, Math.max(1024, count * FLOATS_PER_BOX * 4))
+  const at = scratch(pdf, count * 4 * FLOAT_BYTES)
   for (let i = 0; i < count; i++) {
     code[i] = FPDFText_GetUnicode(textPage, i)
     if (FPDFText_IsGenerated(textPage, i) !== 1) object[i] = FPDFText_GetTextObject(textPage, i)
-    FPDFText_GetLooseCharBox(textPage, i, at + i * FLOATS_PER_BOX * 4)
+    FPDFText_GetLooseCharBox(textPage, i, at + i * 4 * FLOAT_BYTES)
   }
-  const raw = new Float32Array(pdf.bytes().buffer, at, count * FLOATS_PER_BOX)
-  const box = new Float32Array(count * FLOATS_PER_BOX)
-  for (let i = 0; i < box.length; i += FLOATS_PER_BOX) {
-    // FS_RECTF is left, top, right, bottom with y upwards.
-    box[i] = raw[i]! - frame.left
-    box[i + 1] = frame.top - raw[i + 1]!
-    box[i + 2] = raw[i + 2]! - frame.left
-    box[i + 3] = frame.top - raw[i + 3]!
-  }
+  const raw = new Float32Array(pdf.bytes().buffer, at, count * 4)
+  const box = new Float32Array(count * 4)
+  for (let i = 0; i < box.length; i += 4) setBox(box, i, frame, raw[i]!, raw[i + 3]!, raw[i + 2]!, raw[i + 1]!)
   return { count, code, box, object }
+}
+
+/** From PDF user space (y upwards) to the page's own: origin top left. */
+export function setBox(box: Float32Array, at: number, frame: PageFrame, left: number, bottom: number, right: number, top: number): void {
+  box[at] = left - frame.left
+  box[at + 1] = frame.top - top
+  box[at + 2] = right - frame.left
+  box[at + 3] = frame.top - bottom
 }

@@ -1,7 +1,16 @@
-/** Glyphs to text, blocks and word boxes. */
+/** One page: visible glyphs -> segments -> reading order -> lines -> blocks -> text with word boxes. */
 import type { Block } from '@zhiku/contract/page.ts'
 import type { WordBox } from '../types.ts'
-import { type Glyphs, HYPHEN } from './glyphs.ts'
+import { blocksOf, type Part, partsOf } from './blocks.ts'
+import { Composer } from './compose.ts'
+import type { DocumentStyle } from './document-style.ts'
+import type { Glyphs } from './glyphs.ts'
+import { lineOf } from './lines.ts'
+import { type Column, readingOrder } from './reading-order.ts'
+import { type RuledTable, ruledTables } from './ruled-tables.ts'
+import type { Rule } from './rules.ts'
+import { type PageSize, type Segment, segmentsOf } from './segments.ts'
+import type { Styles } from './styles.ts'
 
 export interface Layout {
   text: string
@@ -9,28 +18,62 @@ export interface Layout {
   words: WordBox[]
 }
 
-export function layoutPage(glyphs: Glyphs): Layout {
-  const words: WordBox[] = []
-  const blocks: Block[] = []
-  let text = ''
-  let word: WordBox | null = null
-  for (let i = 0; i < glyphs.count; i++) {
-    const code = glyphs.code[i]!
-    const character = code === HYPHEN ? '-' : String.fromCodePoint(code)
-    if (/\s/.test(character)) {
-      if (word) words.push(word)
-      word = null
-      if (!text.endsWith('\n') && !text.endsWith(' ')) text += code === 10 ? '\n' : ' '
+/** @param kept  1 for each glyph that is to be read */
+export function layoutPage(
+  glyphs: Glyphs,
+  styles: Styles,
+  kept: Uint8Array,
+  page: PageSize,
+  rules: readonly Rule[],
+  style: DocumentStyle,
+): Layout {
+  const parts: (Part | RuledTable)[] = []
+  for (const group of segmentsOf(glyphs, styles, kept, page, rules)) {
+    const { tables, rest } = ruledTables(group.rules, group.segments)
+    for (const column of readingOrder([...rest, ...tables.map(asSegment)])) addParts(glyphs, column, parts)
+  }
+  // The size of running text is known before anything is called a heading.
+  for (const part of parts) if ('kind' in part && part.kind === 'text') for (const line of part.lines) style.count(line.size, line.chars)
+  const composer = new Composer(glyphs)
+  for (const part of parts) {
+    if ('rows' in part) composer.add({ kind: 'table', lines: [], table: part, headerRows: 0 })
+    else for (const block of blocksOf(glyphs, part, style)) composer.add(block)
+  }
+  style.endPage()
+  return { text: composer.text, blocks: composer.blocks, words: composer.words }
+}
+
+/** A ruled table takes part in the reading order as one piece. */
+function asSegment(table: RuledTable): Segment {
+  const { x0, y0, x1, y1, rows } = table
+  const segments = rows.flat(2)
+  const size = segments.reduce((sum, segment) => sum + segment.size, 0) / segments.length
+  return {
+    glyphs: [],
+    spaces: [],
+    x0,
+    y0,
+    x1,
+    y1,
+    size,
+    bolds: 0,
+    rtl: false,
+    firstWord: 0,
+    order: Math.min(...segments.map((segment) => segment.order)),
+    table,
+  }
+}
+
+function addParts(glyphs: Glyphs, column: Column, parts: (Part | RuledTable)[]): void {
+  let lines = []
+  for (const row of column) {
+    const table = row[0]!.table
+    if (!table) {
+      lines.push(lineOf(glyphs, row))
       continue
     }
-    const [x0, y0, x1, y1] = glyphs.box.subarray(i * 4, i * 4 + 4) as unknown as [number, number, number, number]
-    word ??= { start: text.length, end: 0, x: x0, y: y0, w: x1 - x0, h: y1 - y0 }
-    text += character
-    word.end = text.length
-    word.w = x1 - word.x
+    parts.push(...partsOf(glyphs, lines), table)
+    lines = []
   }
-  if (word) words.push(word)
-  text = text.trimEnd()
-  if (text !== '') blocks.push({ kind: 'paragraph', start: 0, end: text.length })
-  return { text, blocks, words }
+  parts.push(...partsOf(glyphs, lines))
 }
