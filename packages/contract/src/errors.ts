@@ -77,6 +77,7 @@ export const ERRORS = {
     zh: '数据库版本不符：{found}，需要 {needed}。',
     en: 'The database version does not match: found {found}, needed {needed}.',
   },
+  'data.unopenable': { status: 500, retryable: false, zh: '数据文件夹 {folder} 里的数据库打不开（{detail}）。若磁盘已满，请先腾出空间；否则请从备份恢复。', en: 'The database in the data folder {folder} does not open ({detail}). If the disk is full, free some space; otherwise restore a backup.' },
   // database
   'db.query_limit': {
     status: 503,

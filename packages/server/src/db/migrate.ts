@@ -62,6 +62,8 @@ export async function migrate(db: PooledDb, migrations: readonly Migration[], lo
       async (tx) => {
         await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
         // Another starter may have been faster while this one waited for the lock.
+        // The server's own limit; embedded it means nothing.
+        await tx.query(`select set_config('statement_timeout', $1, true)`, [String(MIGRATION_MS)])
         if (!(await pending(tx, migrations)).some(({ number }) => number === migration.number)) return false
         await tx.query(migration.sql)
         await tx.query('insert into schema_migration (number, name, sha256) values ($1, $2, $3)', [

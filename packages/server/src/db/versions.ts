@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { fail } from '../../base/fail.ts'
-import type { Db, Sql } from '../db.ts'
+import { fail } from '../base/fail.ts'
+import type { Db, Sql } from './db.ts'
 
 /**
  * The pair of engine and extensions that was measured (docs/decisions/0002-embedded-database.md). The repair of fsync and the

@@ -36,7 +36,7 @@ export function lockFolder(dataDir: string): FolderLock {
     database.exec('begin exclusive')
   } catch (error) {
     database.close()
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY)
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
       throw fail('data.locked', { folder: dataDir, holder: describeHolder(holderFile) })
     throw error
   }

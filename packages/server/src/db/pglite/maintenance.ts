@@ -128,7 +128,7 @@ export function startMaintenance(db: PooledDb, log: Log, times = TIMES): Mainten
     note: (error) => {
       if (!isAppError(error, 'db.damaged')) return
       // Damage that a repair did not cure would otherwise be repaired for ever.
-      if (performance.now() - repairedAtMs > REPAIR_PAUSE_MS) damage = String((error.cause as Error).message)
+      if (performance.now() - repairedAtMs > REPAIR_PAUSE_MS) damage = error.cause instanceof Error ? error.cause.message : ''
     },
     stop: async () => {
       stopping.abort()

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { fail, isAppError } from '../../base/fail.ts'
 import type { Log } from '../../base/log.ts'
 import type { Db } from '../db.ts'
 import { migrate, readMigrations } from '../migrate.ts'
@@ -7,7 +8,7 @@ import { openEngine } from './engine.ts'
 import { lockFolder } from './lock.ts'
 import { type Maintenance, type MaintenanceTimes, startMaintenance } from './maintenance.ts'
 import { createFromTemplate } from './template.ts'
-import { checkEmbeddedVersions } from './versions.ts'
+import { checkEmbeddedVersions } from '../versions.ts'
 
 export interface PgliteOptions {
   dataDir: string
@@ -45,7 +46,7 @@ export async function openPglite(options: PgliteOptions): Promise<Db> {
       await migrate(db, migrations, log)
     } catch (error) {
       await db.close()
-      throw error
+      throw isAppError(error, 'db.unavailable') || isAppError(error, 'db.disk_full') ? unopenable(dataDir, error) : error
     }
     maintenance = startMaintenance(db, log, options.maintenance)
     return db
@@ -53,4 +54,10 @@ export async function openPglite(options: PgliteOptions): Promise<Db> {
     lock.release()
     throw error
   }
+}
+
+/** At the start nobody can try again in a moment: a person has to look, and needs the engine's own words. */
+function unopenable(folder: string, error: Error): unknown {
+  const detail = error.cause instanceof Error ? error.cause.message : error.message
+  return fail('data.unopenable', { folder, detail }, error)
 }

@@ -7,7 +7,7 @@ import type { Log } from '../../base/log.ts'
 import { type Migration, migrate } from '../migrate.ts'
 import { openEngine } from './engine.ts'
 import { packFolder, stampOf, unpackFolder } from './pack.ts'
-import { installedPackages } from './versions.ts'
+import { installedPackages } from '../versions.ts'
 
 /**
  * The empty database, ready made: creating one from nothing costs 5 CPU-seconds and 1 GB of memory, unpacking this costs a

@@ -67,15 +67,16 @@ async function open(): Promise<PGlite> {
 
 /** How PGlite leaves PostgreSQL's main loop after an error of a statement (longjmp); nothing else may be thrown out of it. */
 const STATEMENT_ERROR_STATUS = 100
+const MAIN_LOOP = '_PostgresMainLoopOnce'
 
 /**
  * PGlite swallows every exception of the main loop and calls it again, which spins for ever when the WebAssembly instance is
  * broken (a trap, no memory, no stack). Such an exception ends the thread.
  */
 function dieOfTraps(db: PGlite): void {
-  const mod = db.Module as unknown as { _PostgresMainLoopOnce: () => void }
-  const once = mod._PostgresMainLoopOnce
-  mod._PostgresMainLoopOnce = () => {
+  const mod = db.Module as unknown as Record<typeof MAIN_LOOP, () => void>
+  const once = mod[MAIN_LOOP]
+  mod[MAIN_LOOP] = () => {
     try {
       once()
     } catch (error) {
