@@ -1,5 +1,5 @@
 /** The server process: settings, application, HTTP; stops in reverse order. */
-import { rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { type App, createApp } from './app.ts'
@@ -29,7 +29,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const shown = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
     const url = `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`
     const serverFile = path.join(config.dataDir, SERVER_FILE)
-    await writeFile(serverFile, JSON.stringify({ pid: process.pid, url, version: VERSION }))
+    // Renamed into place, so that nobody reads half of it.
+    await writeFile(`${serverFile}.new`, JSON.stringify({ pid: process.pid, url, version: VERSION }))
+    await rename(`${serverFile}.new`, serverFile)
     log.info({ event: 'server.started', url, version: VERSION, engine: app.db.engine, dataDir: config.dataDir }, 'server started')
     return {
       url,

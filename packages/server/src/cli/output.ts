@@ -5,8 +5,8 @@ import { type ErrorCode, type Language, errorMessage, isErrorCode } from '@zhiku
 import type { Notice } from '@zhiku/contract/entities.ts'
 import { isAppError } from '../base/fail.ts'
 
-/** zh when the locale says so, else en */
-export const language: Language = /^zh/i.test(process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '')
+/** zh when the locale says so, else en; an empty variable counts as not set (POSIX.1-2024, section 8.2) */
+export const language: Language = /^zh/i.test(process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || '')
   ? 'zh'
   : 'en'
 

@@ -108,6 +108,7 @@ describe('a file', () => {
     expect(document.indexed).toBe(document.chunks)
     const hits = await find('间隙锁')
     expect(hits[0]?.documentId).toBe(document.id)
+    expect(hits.every((hit, n) => hit.score > 0 && (n === 0 || hit.score <= hits[n - 1]!.score))).toBe(true)
     for (const hit of hits) {
       const page = await getPage(db, hit.revisionId, hit.page)
       expect(page.text.slice(hit.start, hit.end)).toBe(hit.text)

@@ -36,11 +36,11 @@ export async function searchLexical(db: Sql, input: { query: string; scope: Sear
   if (query === '') return []
   const { rows } = await db.query<ChunkHit>(
     `select c.id as "chunkId", c.document_id as "documentId", d.name as "documentName", c.revision_id as "revisionId", c.page, c.ord, c.heading,
-       c.text, c.start_offset as start, c.end_offset as "end", c.anchor, b.score
+       c.text, c.start_offset as start, c.end_offset as "end", c.anchor, -b.score as score
      from bm25_top($1, coalesce(nullif($2::text[], '{}'), array(select id from collection where owner = $4)), $3::text[], $5) b
      join chunk c on c.id = b.chunk_id
      join document d on d.id = c.document_id and d.owner = $4 and d.trashed_at is null
-     order by b.score desc, c.id`,
+     order by b.score, c.id`,
     [query, input.scope.collections, input.scope.documents, input.scope.owner, input.limit],
   )
   return rows
