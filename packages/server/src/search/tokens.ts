@@ -12,6 +12,7 @@
 import { HAN, OTHER, PAIRED, classAt } from './character-classes.ts'
 import { emitIdentifier, identifierEnd } from './identifiers.ts'
 import { toSearchForm } from './normalise.ts'
+import { withoutQuestionWords } from './question-words.ts'
 
 /** Changes whenever the same text may give other terms: everything must then be indexed again. */
 export const TOKENIZER_VERSION = `1-icu${process.versions.icu?.split('.')[0] ?? '0'}`
@@ -57,7 +58,8 @@ function emitLongWords(text: string, start: number, end: number, emit: Emit): vo
   }
 }
 
-function scan(text: string, emit: Emit): void {
+/** @param withHan  false leaves out the runs of Han and kana, which cost most of the time */
+function scan(text: string, emit: Emit, withHan = true): void {
   for (let at = 0; at < text.length;) {
     const kind = classAt(text, at)
     if (kind === OTHER) {
@@ -67,8 +69,8 @@ function scan(text: string, emit: Emit): void {
     let end = at + 1
     if (kind === HAN || kind === PAIRED) {
       while (end < text.length && classAt(text, end) === kind) end++
-      emitCharactersAndPairs(text, at, end, emit)
-      if (kind === HAN) emitLongWords(text, at, end, emit)
+      if (kind === PAIRED || withHan) emitCharactersAndPairs(text, at, end, emit)
+      if (kind === HAN && withHan) emitLongWords(text, at, end, emit)
     } else {
       end = identifierEnd(text, at)
       emitIdentifier(text, at, end, emit)
@@ -97,6 +99,16 @@ export function termsOf(text: string): string[] {
   scan(toSearchForm(text).text, (term) => {
     if (term.length > 0 && term.length <= TERM_CHARS_MAX) terms.push(term)
   })
+  return terms
+}
+
+/** The terms of a search form (normalise.ts) but for those of Han and kana runs, which a search for the substring finds faster. */
+export function wordTermsOf(form: string): string[] {
+  const terms: string[] = []
+  const emit: Emit = (term) => {
+    if (term.length > 0 && term.length <= TERM_CHARS_MAX) terms.push(term)
+  }
+  scan(form, emit, false)
   return terms
 }
 
@@ -136,7 +148,11 @@ export function encodeForIndex(parts: { title: string; heading: readonly string[
   return [withoutExtension(parts.title), ...parts.heading, parts.text].flatMap((part) => termsOf(part).map(encodeCached)).join(' ')
 }
 
-/** The question's distinct terms, encoded; "" when it has none. A repeated term would count twice in the database's score. */
+/**
+ * The question's distinct terms, encoded; "" when it has none. Question words are left out, unless there is nothing else.
+ * A repeated term would count twice in the database's score.
+ */
 export function encodeQuery(question: string): string {
-  return [...new Set(termsOf(question))].map(encodeTerm).join(' ')
+  const terms = termsOf(withoutQuestionWords(toSearchForm(question).text))
+  return [...new Set(terms.length > 0 ? terms : termsOf(question))].map(encodeTerm).join(' ')
 }
