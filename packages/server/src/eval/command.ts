@@ -1,0 +1,84 @@
+/** `zhiku eval`: measures the product as it is, in a temporary data folder. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import type { EvalApp, EvalHost } from './app.ts'
+import { evaluateInterview, interviewTable } from './interview.ts'
+import { evaluateSquad, squadTable } from './squad.ts'
+
+export const EVAL_USAGE = `usage:
+  zhiku eval interview --data DIR [--json]
+      documents of DIR with questions.jsonl and unanswerable.jsonl: right quotes, refusals
+  zhiku eval squad --data FILE.json [--limit N] [--answers] [--absent SHARE] [--json]
+      a file in SQuAD format, one document per paragraph: R@1, R@5, R@10, MRR@10;
+      --answers also asks; --absent leaves a share of the paragraphs out, whose questions should then be refused`
+
+/** The command was used wrongly. */
+const USAGE_ERROR = 2
+
+interface Command {
+  set: 'interview' | 'squad'
+  data: string
+  json: boolean
+  limit: number | null
+  answers: boolean
+  absent: number
+}
+
+/** @returns null when the arguments make no sense */
+export function parseEvalArgs(argv: readonly string[]): Command | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        data: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        limit: { type: 'string' },
+        answers: { type: 'boolean', default: false },
+        absent: { type: 'string', default: '0' },
+      },
+    })
+    const [set, ...rest] = positionals
+    const limit = values.limit === undefined ? null : Number(values.limit)
+    const absent = Number(values.absent)
+    if ((set !== 'interview' && set !== 'squad') || rest.length > 0 || values.data === undefined) return null
+    if (limit !== null && !(Number.isInteger(limit) && limit > 0)) return null
+    if (!(absent >= 0 && absent < 1)) return null
+    return { set, data: values.data, json: values.json, limit, answers: values.answers, absent }
+  } catch {
+    return null
+  }
+}
+
+async function measure(app: EvalApp, command: Command, host: EvalHost): Promise<{ report: object; lines: string[] }> {
+  if (command.set === 'interview') {
+    const report = await evaluateInterview(app, command.data)
+    return { report, lines: interviewTable(report) }
+  }
+  const report = await evaluateSquad(app, command.data, command, (done, all) => host.note(`${done} of ${all} questions`))
+  return { report, lines: squadTable(report) }
+}
+
+/** @returns the exit code */
+export async function runEval(argv: readonly string[], host: EvalHost): Promise<number> {
+  const command = parseEvalArgs(argv)
+  if (!command) {
+    host.note(EVAL_USAGE)
+    return USAGE_ERROR
+  }
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'zhiku-eval-'))
+  try {
+    const app = await host.open(dataDir)
+    try {
+      const { report, lines } = await measure(app, command, host)
+      for (const line of command.json ? [JSON.stringify(report)] : lines) host.print(line)
+      return 0
+    } finally {
+      await app.close()
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
