@@ -5,8 +5,9 @@
 
 /** Characters beside which a line break is not a space: Han, kana, their punctuation, full-width forms. */
 export function isWide(code: number): boolean {
+  if (code < 0x2e80) return false
   return (
-    (code >= 0x2e80 && code <= 0x303f) ||
+    code <= 0x303f ||
     (code >= 0x3041 && code <= 0x30ff) ||
     (code >= 0x3105 && code <= 0x312f) ||
     (code >= 0x3190 && code <= 0x9fff) ||

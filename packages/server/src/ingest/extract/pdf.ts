@@ -5,9 +5,9 @@ import { DocumentStyle } from './pdf/document-style.ts'
 import { frameOf, type PageFrame, readGlyphs } from './pdf/glyphs.ts'
 import { layoutPage } from './pdf/layout.ts'
 import { type Pdfium, pdfium } from './pdf/library.ts'
-import { isDrawn, render } from './pdf/raster.ts'
+import { COARSE, isDrawn, render } from './pdf/raster.ts'
 import { rulesOf } from './pdf/rules.ts'
-import { isGarbled, sightOf } from './pdf/sight.ts'
+import { coverOfPictures, isGarbled, SCAN_COVER, sightOf } from './pdf/sight.ts'
 import { stylesOf } from './pdf/styles.ts'
 import type { ExtractedPage, Extractor } from './types.ts'
 
@@ -87,9 +87,13 @@ function readText(pdf: Pdfium, page: number, textPage: number, number: number, f
     const layout = layoutPage(glyphs, styles, sight.kept, frame, rulesOf(pdf, page, frame), style)
     if (layout.text.trim() !== '') return { ...emptyPage(number, frame, 'text'), ...layout, dropped }
   }
-  const hasObjects = pdf.call.FPDFPage_CountObjects(page) > 0
-  const status = sight.count > 0 || (hasObjects && isDrawn(render(pdf, page, frame))) ? 'no_text' : 'blank'
-  return { ...emptyPage(number, frame, status), dropped }
+  return { ...emptyPage(number, frame, sight.count > 0 || hasDrawing(pdf, page, frame) ? 'no_text' : 'blank'), dropped }
+}
+
+/** A picture over most of the page is a scan, which only OCR can call blank; anything else is looked at. */
+function hasDrawing(pdf: Pdfium, page: number, frame: PageFrame): boolean {
+  if (pdf.call.FPDFPage_CountObjects(page) === 0) return false
+  return coverOfPictures(pdf, page, frame) >= SCAN_COVER || isDrawn(render(pdf, page, frame, COARSE))
 }
 
 const CODES = { failed: 'ingest.corrupt', no_text: 'ingest.no_text_layer', blank: null, text: null } as const

@@ -1,11 +1,11 @@
 /** The readers by kind of file. A new format is a reader file and a row here. */
-import { fail } from '../../base/fail.ts'
 import { type Kind, kindOf } from './kind.ts'
 import type { ExtractInput, Extraction, Extractor } from './types.ts'
 
 /** Loaded when first needed: a child that only reads PDF never loads an HTML parser. */
-const READERS: Partial<Record<Kind, () => Promise<Extractor>>> = {
+const READERS: Record<Kind, () => Promise<Extractor>> = {
   pdf: async () => (await import('./pdf.ts')).extractPdf,
+  docx: async () => (await import('./docx.ts')).extractDocx,
   markdown: async () => (await import('./markdown.ts')).extractMarkdown,
   html: async () => (await import('./html.ts')).extractHtml,
   text: async () => (await import('./text.ts')).extractText,
@@ -20,8 +20,6 @@ export const EXTRACTOR_VERSION = '1'
  */
 export async function openFile(input: ExtractInput): Promise<Extraction> {
   const kind = await kindOf(input.bytes, input.name)
-  const load = READERS[kind]
-  if (!load) throw fail('ingest.unsupported_format', { format: kind.toUpperCase() })
-  const read = await load()
+  const read = await READERS[kind]()
   return await read(input)
 }

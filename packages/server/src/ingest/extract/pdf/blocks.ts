@@ -25,6 +25,7 @@ const SIZE_TOLERANCE = 0.12
 const BOLD_CHANGE = 0.8
 /** An indent or a short line is at least so long, in font sizes. */
 const INDENT = 0.9
+const SENTENCE_END = /[.。;；:：!！?？…)）」”]/
 const HEADING_LINES_MAX = 4
 const HEADING_CHARS_MAX = 160
 const HEADING_WIDE_CHARS_MAX = 50
@@ -115,8 +116,12 @@ function continues(glyphs: Glyphs, lines: readonly Line[], from: number, next: n
   const distance = line.y1 - before.y1
   const limit = leading > 0.7 * em && leading < LEADING_TRUST * em ? Math.max(LEADING_MAX * leading, 1.1 * em) : LEADING_GUESS * em
   if (distance > limit || distance <= 0) return false
-  if (markOf(startOf(glyphs, line)) !== null && !isHyphen(before.last)) return false
-  return !endsShort(lines, next) && !isIndented(glyphs, lines, from, next)
+  if (before.leader || line.leader) return false
+  const short = endsShort(lines, next)
+  const mark = markOf(startOf(glyphs, line))
+  // A number that happens to begin a line, in the middle of a sentence, is no mark.
+  if (mark !== null && (short || SENTENCE_END.test(String.fromCodePoint(before.last)) || !/\d|\p{L}/u.test(mark))) return false
+  return !short && !isIndented(glyphs, lines, from, next)
 }
 
 const startOf = (glyphs: Glyphs, line: Line): string => {
@@ -187,6 +192,8 @@ function classify(glyphs: Glyphs, lines: Line[], style: DocumentStyle): PdfBlock
 }
 
 function couldBeHeading(text: string): boolean {
+  const mark = markOf(text)
+  if (mark !== null && !/\d|\p{L}/u.test(mark)) return false
   const letters = text.match(/\p{L}/gu)?.length ?? 0
   if (letters < 2) return false
   if (isWide(text.codePointAt(0)!) && text.length > HEADING_WIDE_CHARS_MAX) return false
@@ -204,6 +211,7 @@ function tablesOf(glyphs: Glyphs, lines: readonly Line[]): { from: number; to: n
   const isRow = lines.map(
     (line) =>
       line.cells.length > 1 &&
+      !line.leader &&
       !(line.cells.length === 2 && (markOf(startOf(glyphs, line)) !== null || cellText(glyphs, line.cells[0]!).length <= 2)),
   )
   const tables: { from: number; to: number }[] = []

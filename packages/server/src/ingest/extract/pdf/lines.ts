@@ -17,6 +17,8 @@ export interface Line {
   first: number
   last: number
   chars: number
+  /** it is an entry of a table of contents: dots lead to a page number */
+  leader: boolean
 }
 
 /** Segments that touch, in reading order. */
@@ -55,7 +57,23 @@ export function lineOf(glyphs: Glyphs, row: Row): Line {
     first: glyphs.code[row[0]!.glyphs[0]!]!,
     last: glyphs.code[last.glyphs.at(-1)!]!,
     chars,
+    leader: isLeader(glyphs, row, chars),
   }
+}
+
+/** Least number and share of dots in a line that leads to a page number. */
+const LEADER_DOTS = 5
+const LEADER_SHARE = 0.12
+
+function isLeader(glyphs: Glyphs, row: Row, chars: number): boolean {
+  let dots = 0
+  for (const segment of row) {
+    for (const index of segment.glyphs) {
+      const code = glyphs.code[index]!
+      if (code === 0x2e || code === 0x2026 || code === 0xb7) dots++
+    }
+  }
+  return dots >= LEADER_DOTS && dots >= LEADER_SHARE * chars
 }
 
 export const cellText = (glyphs: Glyphs, cell: Cell): string => cell.map((segment) => segmentText(glyphs, segment)).join(' ')

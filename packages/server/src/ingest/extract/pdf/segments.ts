@@ -102,8 +102,10 @@ export function segmentsOf(glyphs: Glyphs, styles: Styles, kept: Uint8Array, pag
     .map((builder) => ({ direction: builder.direction, segments: builder.finish(), rules: builder.rules }))
 }
 
-const isSpace = (code: number): boolean =>
-  code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09 || code === 0xa0 || code === 0x3000 || (code >= 0x2000 && code <= 0x200a)
+function isSpace(code: number): boolean {
+  if (code < 0xa0) return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+  return code === 0xa0 || code === 0x3000 || (code >= 0x2000 && code <= 0x200a)
+}
 
 const NONE = 0
 const GENERATED = 1

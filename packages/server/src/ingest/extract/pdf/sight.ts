@@ -2,7 +2,7 @@
 import type { Glyphs, PageFrame } from './glyphs.ts'
 import { HYPHEN } from './glyphs.ts'
 import type { Pdfium } from './library.ts'
-import { type Raster, render } from './raster.ts'
+import { FINE, type Raster, render } from './raster.ts'
 import { scratch } from './scratch.ts'
 import { HIDDEN, type Styles, WHITE } from './styles.ts'
 
@@ -17,7 +17,7 @@ export interface Sight {
 /** Smaller letters are not seen, in points. */
 const SIZE_MIN = 0.8
 /** A picture that covers so much of the page is a scan, and hidden text over it is its OCR layer. */
-const SCAN_COVER = 0.5
+export const SCAN_COVER = 0.5
 
 export function sightOf(pdf: Pdfium, page: number, glyphs: Glyphs, styles: Styles, frame: PageFrame): Sight {
   const kept = new Uint8Array(glyphs.count)
@@ -46,7 +46,7 @@ export function sightOf(pdf: Pdfium, page: number, glyphs: Glyphs, styles: Style
   const isScan = hidden.length > sight.count && coverOfPictures(pdf, page, frame) >= SCAN_COVER
   settle(sight, hidden, () => isScan)
   if (white.length > 0) {
-    const raster = render(pdf, page, frame)
+    const raster = render(pdf, page, frame, FINE)
     settle(sight, white, (i) => raster !== null && isOnDark(raster, box, i * 4))
   }
   return sight

@@ -28,7 +28,8 @@ export interface Styles {
 
 const PLAIN: Style = { bold: false, turn: 0, sight: VISIBLE }
 const STYLES_MAX = 0xffff
-const BOLD_NAME = /bold|black|heavy|semibold|demi|simhei|[-_]hei|heiti|黑/i
+/** Family names that say bold, those of TeX (CMBX, Nimbus Medi) and Chinese headline faces included. */
+const BOLD_NAME = /bold|black|heavy|demi|(?:cm|sf|ec|lm)bx|medi(?:ital)?$|simhei|[-_]hei|heiti|黑/i
 const BOLD_WEIGHT = 600
 const WHITE_LEVEL = 250
 /** 3: neither fill nor stroke, 7: clip only (ISO 32000, table 106) */
