@@ -13,7 +13,19 @@ import { LIMITS } from '../base/limits.ts'
 import type { Log } from '../base/log.ts'
 import type { Db, Tx } from '../db/db.ts'
 import { type NewCitation, type RevisionPlace, holdRevisions, putCitations, showCitation } from './citations.ts'
-import { type NumberedEvent, type Progress, type RunIds, closeRun, putEvents, putNearest, putProgress, putText } from './runs.sql.ts'
+import {
+  type NumberedEvent,
+  type Progress,
+  type RunIds,
+  closeRun,
+  holdRun,
+  listEvents,
+  putEvents,
+  putNearest,
+  putProgress,
+  putText,
+  readRun,
+} from './runs.sql.ts'
 
 export interface Outcome {
   state: Exclude<RunState, 'running'>
@@ -90,6 +102,10 @@ export class Journal {
     if (this.#failure !== undefined) throw this.#failure
     const drafts = this.#take()
     const { run, events } = await this.#persist(async (tx) => {
+      // Ended already: by the commit that seemed to fail, or by somebody who took this process for dead.
+      if (!(await holdRun(tx, this.#ids.runId))) {
+        return { run: await readRun(tx, this.#ids.runId), events: await listEvents(tx, this.#ids.runId, this.#seq, drafts.length + 1) }
+      }
       const places = await holdRevisions(tx, [...revisionsIn(drafts), ...this.#nearest.map((passage) => passage.revisionId)])
       const written = await this.#write(tx, drafts, places)
       await putText(tx, this.#ids.messageId, this.#text)
@@ -110,6 +126,7 @@ export class Journal {
         const drafts = this.#take()
         const withText = performance.now() - this.#textAt >= LIMITS.messageTextMs
         const events = await this.#persist(async (tx) => {
+          if (!(await holdRun(tx, this.#ids.runId))) throw new Error('the run was ended by somebody else')
           const written = await this.#write(tx, drafts, await holdRevisions(tx, revisionsIn(drafts)))
           if (withText) await putText(tx, this.#ids.messageId, this.#text)
           return written

@@ -55,7 +55,7 @@ export class LiveRun {
       const { state, mode, durationMs, answered } = await journal.end(outcome)
       log.info({ event: 'chats.run.ended', run: this.ids.runId, state, mode, answered, durationMs }, 'answer ended')
     } catch (error) {
-      // The row stays "running" until the next start, or the next question in this chat, ends it.
+      // If the row still says "running", the next start or the next question in this chat ends it.
       log.error({ event: 'chats.run.lost', run: this.ids.runId, err: error }, 'answer could not be written')
     }
   }

@@ -23,6 +23,12 @@ export const RUN = `jsonb_build_object('id', r.id, 'state', r.state, 'mode', r.m
   'searchedChunks', r.searched_chunks, 'readPassages', r.read_passages, 'stillReading', r.still_reading,
   'durationMs', round(extract(epoch from r.finished_at - r.started_at) * 1000)::int)`
 
+/** Is the run still going on? If so nobody else can end it before the transaction does. */
+export async function holdRun(tx: Tx, runId: RunId): Promise<boolean> {
+  const { rows } = await tx.query(`select 1 from run where id = $1 and state = 'running' for update`, [runId])
+  return rows.length > 0
+}
+
 /** Idempotent by (run, number). */
 export async function putEvents(tx: Tx, runId: RunId, events: readonly NumberedEvent[]): Promise<void> {
   if (events.length === 0) return
@@ -71,13 +77,19 @@ export async function putNearest(tx: Tx, messageId: MessageId, nearest: readonly
   await tx.query('update message set nearest = $2 where id = $1', [messageId, JSON.stringify(nearest)])
 }
 
-/** Gives a run its last state and returns it as it then is; a run that has ended already keeps how it ended. */
+export async function readRun(db: Sql, runId: RunId): Promise<Run> {
+  const { rows } = await db.query<{ run: Run }>(`select ${RUN} as run from run r where id = $1`, [runId])
+  if (!rows[0]) throw new Error(`run ${runId} is gone`)
+  return rows[0].run
+}
+
+/** Gives a running run its last state and returns it as it then is. */
 export async function closeRun(tx: Tx, ids: RunIds, state: Exclude<RunState, 'running'>, notice: Notice | null): Promise<Run> {
-  await tx.query(
-    `update run set state = $2, notice = coalesce($3, notice), finished_at = clock_timestamp() where id = $1 and state = 'running'`,
-    [ids.runId, state, notice && JSON.stringify(notice)],
-  )
+  await tx.query(`update run set state = $2, notice = coalesce($3, notice), finished_at = clock_timestamp() where id = $1`, [
+    ids.runId,
+    state,
+    notice && JSON.stringify(notice),
+  ])
   await tx.query('update chat set updated_at = now() where id = $1', [ids.chatId])
-  const { rows } = await tx.query<{ run: Run }>(`select ${RUN} as run from run r where id = $1`, [ids.runId])
-  return rows[0]!.run
+  return await readRun(tx, ids.runId)
 }
