@@ -31,12 +31,10 @@ const tokens = (): string => Array.from({ length: 60 }, () => `x${Math.floor(401
 async function insert(from: number, to: number): Promise<void> {
   for (let n = from; n <= to; n += 50) {
     const ids = Array.from({ length: Math.min(50, to - n + 1) }, (_, at) => n + at)
-    await db.query('insert into chunk_tok (chunk_id, document_id, collection_id, tok) select * from unnest($1::int8[], $2::text[], $3::text[], $4::text[])', [
-      ids,
-      ids.map(documentOf),
-      ids.map(collectionOf),
-      ids.map(tokens),
-    ])
+    await db.query(
+      'insert into chunk_tok (chunk_id, document_id, collection_id, tok) select * from unnest($1::int8[], $2::text[], $3::text[], $4::text[])',
+      [ids, ids.map(documentOf), ids.map(collectionOf), ids.map(tokens)],
+    )
   }
 }
 
@@ -47,7 +45,9 @@ interface Hit {
 const SCOPE = `(cardinality($2::text[]) = 0 or collection_id = any($2)) and (cardinality($3::text[]) = 0 or document_id = any($3))`
 
 async function compare(query: string, collections: string[], documents: string[], limit: number): Promise<Hit[]> {
-  const fast = (await db.query<Hit>('select chunk_id, -score as score from bm25_top($1, $2, $3, $4)', [query, collections, documents, limit])).rows
+  const fast = (
+    await db.query<Hit>('select chunk_id, -score as score from bm25_top($1, $2, $3, $4)', [query, collections, documents, limit])
+  ).rows
   const brute = (
     await db.query<Hit>(
       `select * from (select chunk_id, -(tok <@> to_bm25query($1, 'chunk_tok_bm25')) as score from chunk_tok where ${SCOPE}) s where score > 0 order by score desc limit $4`,

@@ -23,7 +23,10 @@ export function describeDb(name: string, open: (options: { queryMs?: number }) =
     }
 
     test('returns rows and counts', async () => {
-      expect(await db.query('select $1::int + 1 as sum, $2::text as text', [41, '间隙锁'])).toEqual({ rows: [{ sum: 42, text: '间隙锁' }], count: 1 })
+      expect(await db.query('select $1::int + 1 as sum, $2::text as text', [41, '间隙锁'])).toEqual({
+        rows: [{ sum: 42, text: '间隙锁' }],
+        count: 1,
+      })
       expect((await db.query(`insert into suite_row values (1, 'a'), (2, 'b')`)).count).toBe(2)
       expect((await db.query('delete from suite_row where id > $1', [100])).count).toBe(0)
       expect((await db.query('select 1 as a; select 2 as a')).rows).toEqual([{ a: 2 }])
@@ -83,7 +86,8 @@ export function describeDb(name: string, open: (options: { queryMs?: number }) =
 
     test('R7: a nested call fails at once instead of waiting for itself', async () => {
       const startedMs = performance.now()
-      for (const nested of [() => db.query('select 1'), () => db.transaction(async () => {})]) {
+      const calls: (() => Promise<unknown>)[] = [() => db.query('select 1'), () => db.transaction(async () => {})]
+      for (const nested of calls) {
         await expect(db.transaction(nested)).rejects.toSatisfy((error) => isAppError(error, 'db.nested_call'))
       }
       expect(performance.now() - startedMs).toBeLessThan(1000)
@@ -149,7 +153,11 @@ export function describeDb(name: string, open: (options: { queryMs?: number }) =
     })
 
     test('R18: says which versions run', () => {
-      expect(db.versions).toEqual({ postgres: expect.stringMatching(/^18\./), vector: expect.stringMatching(/^\d/), pg_textsearch: expect.stringMatching(/^\d/) })
+      expect(db.versions).toEqual({
+        postgres: expect.stringMatching(/^18\./),
+        vector: expect.stringMatching(/^\d/),
+        pg_textsearch: expect.stringMatching(/^\d/),
+      })
     })
 
     test('close lets what runs and waits finish, and refuses what comes later', async () => {
@@ -175,7 +183,7 @@ export function describeDb(name: string, open: (options: { queryMs?: number }) =
         const queued = sleep(100).then(() => limited.query('select 1 as answered'))
         // The event loop, and with it everything that needs no database, goes on meanwhile.
         let longestMs = 0
-        for (let lastMs = performance.now(); performance.now() - startedMs < 900; ) {
+        for (let lastMs = performance.now(); performance.now() - startedMs < 900;) {
           await sleep(5)
           longestMs = Math.max(longestMs, performance.now() - lastMs)
           lastMs = performance.now()
@@ -186,7 +194,9 @@ export function describeDb(name: string, open: (options: { queryMs?: number }) =
         expect((await queued).rows).toEqual([{ answered: 1 }])
         const answeredMs = performance.now() - startedMs
         await limited.close()
-        console.log(`R3: cut after ${Math.round(cutMs)} ms, next answer after ${Math.round(answeredMs)} ms, longest pause of the event loop ${Math.round(longestMs)} ms`)
+        console.log(
+          `R3: cut after ${Math.round(cutMs)} ms, next answer after ${Math.round(answeredMs)} ms, longest pause of the event loop ${Math.round(longestMs)} ms`,
+        )
         expect(cutMs).toBeLessThan(3000)
         expect(answeredMs - cutMs).toBeLessThan(10_000)
       })

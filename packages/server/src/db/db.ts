@@ -19,6 +19,11 @@ export interface Tx extends Sql {
   afterCommit(action: () => void): void
 }
 
+export interface TransactionOptions {
+  /** it makes space (deletes), so it is let through when the disk is almost full and other writes get db.disk_full */
+  frees?: boolean
+}
+
 /** How the store is doing, without asking it. */
 export interface DbHealth {
   /** `failing`: the last attempt to reach or reopen the engine failed; every call tries again */
@@ -36,7 +41,7 @@ export interface Db extends Sql {
    * @throws db.query_limit when one statement runs over the limit, db.unavailable when the engine died underneath,
    *         db.disk_full; errors of SQL itself arrive as the `pg` library's DatabaseError with its SQLSTATE in `code`
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Versions of engine and extensions, as read at the start. */
   readonly versions: { postgres: string; vector: string; pg_textsearch: string }
   health(): DbHealth

@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg'
 import { fail } from '../base/fail.ts'
-import type { Rows } from './db.ts'
+import type { Db, Rows } from './db.ts'
 import { translate } from './errors.ts'
 
 /**
@@ -10,6 +10,7 @@ import { translate } from './errors.ts'
 export class Lease {
   readonly #client: PoolClient
   readonly #limitMs: number
+  readonly #engine: Db['engine']
   readonly #done: () => void
   readonly #lost = Promise.withResolvers<never>()
   #timer: NodeJS.Timeout | undefined
@@ -18,7 +19,8 @@ export class Lease {
   #released = false
 
   /** @param done  called once, when the client is given back */
-  constructor(client: PoolClient, limitMs: number, done: () => void) {
+  constructor(client: PoolClient, engine: Db['engine'], limitMs: number, done: () => void) {
+    this.#engine = engine
     this.#client = client
     this.#limitMs = limitMs
     this.#done = done
@@ -38,7 +40,7 @@ export class Lease {
   #lose(reason: Error): void {
     if (this.#end !== null) return
     this.#end = reason
-    this.#lost.reject(translate(reason, this.#limitMs))
+    this.#lost.reject(translate(reason, this.#limitMs, this.#engine))
     this.release()
   }
 
@@ -55,7 +57,7 @@ export class Lease {
 
   /** @param params  undefined: the text may hold several statements, the answer is that of the last one */
   async run<R extends object>(text: string, params?: readonly unknown[]): Promise<Rows<R> & { command: string }> {
-    if (this.#end !== null) throw translate(this.#end, this.#limitMs)
+    if (this.#end !== null) throw translate(this.#end, this.#limitMs, this.#engine)
     if (this.#released) throw new Error('a database client was used after its release')
     this.#watch()
     try {
@@ -64,7 +66,7 @@ export class Lease {
       const result = Array.isArray(answer) ? answer.at(-1)! : answer
       return { rows: result.rows, count: result.rowCount ?? 0, command: result.command }
     } catch (error) {
-      throw translate(this.#end ?? error, this.#limitMs)
+      throw translate(this.#end ?? error, this.#limitMs, this.#engine)
     } finally {
       this.#watch()
     }

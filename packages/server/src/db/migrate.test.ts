@@ -20,7 +20,10 @@ async function open(dataDir: string): Promise<PooledDb> {
 const released = readMigrations()
 function following(sql: string, after: readonly Migration[] = released): Migration[] {
   const number = after.length + 1
-  return [...after, { number, name: `${String(number).padStart(4, '0')}_next`, sha256: createHash('sha256').update(sql).digest('hex'), sql }]
+  return [
+    ...after,
+    { number, name: `${String(number).padStart(4, '0')}_next`, sha256: createHash('sha256').update(sql).digest('hex'), sql },
+  ]
 }
 
 describe('files', () => {
@@ -40,7 +43,10 @@ describe('files', () => {
     const [unix, windows] = ['a\nb\n', 'a\r\nb\r\n'].map((text) => readMigrations(folderOf({ '0001_a.sql': text }))[0]!)
     expect(windows!.sha256).toBe(unix!.sha256)
   })
-  test.each([{ '0001_a.sql': '', '0003_c.sql': '' }, { '0001_a.sql': '', '0001_b.sql': '' }])('a gap or a repeated number is refused: %o', (files) => {
+  test.each([
+    { '0001_a.sql': '', '0003_c.sql': '' },
+    { '0001_a.sql': '', '0001_b.sql': '' },
+  ])('a gap or a repeated number is refused: %o', (files) => {
     expect(() => readMigrations(folderOf(files))).toThrow('should have number 2')
   })
 })
@@ -52,7 +58,8 @@ describe('R13: forward only and checked', () => {
     db = await open(dataDir)
   })
   afterAll(() => db.close())
-  const recorded = async (): Promise<string[]> => (await db.query<{ name: string }>('select name from schema_migration order by number')).rows.map(({ name }) => name)
+  const recorded = async (): Promise<string[]> =>
+    (await db.query<{ name: string }>('select name from schema_migration order by number')).rows.map(({ name }) => name)
 
   test('all are recorded, and again changes nothing', async () => {
     await migrate(db, released, silentLog)
@@ -71,7 +78,9 @@ describe('R13: forward only and checked', () => {
     await Promise.all([migrate(db, next, silentLog), migrate(db, next, silentLog)])
     expect(await recorded()).toHaveLength(released.length + 1)
     // An older program must not open what a newer one has written.
-    await expect(migrate(db, released, silentLog)).rejects.toSatisfy((error) => isAppError(error, 'data.newer_version') && error.params.found === next.length)
+    await expect(migrate(db, released, silentLog)).rejects.toSatisfy(
+      (error) => isAppError(error, 'data.newer_version') && error.params.found === next.length,
+    )
     await db.query('drop table next_one')
     await db.query('delete from schema_migration where number = $1', [next.length])
   })
@@ -79,6 +88,8 @@ describe('R13: forward only and checked', () => {
   test('openDb refuses an altered migration and names it', async () => {
     await db.query(`update schema_migration set sha256 = 'other' where number = 1`)
     await db.close()
-    await expect(open(dataDir)).rejects.toSatisfy((error) => isAppError(error, 'data.altered_migration') && error.params.name === released[0]!.name)
+    await expect(open(dataDir)).rejects.toSatisfy(
+      (error) => isAppError(error, 'data.altered_migration') && error.params.name === released[0]!.name,
+    )
   })
 })

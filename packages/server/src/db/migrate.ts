@@ -51,11 +51,13 @@ const RECORD = `create table if not exists schema_migration (
  *         what the failing statement threw, with nothing of that migration applied
  */
 export async function migrate(db: PooledDb, migrations: readonly Migration[], log: Log): Promise<void> {
-  await db.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
-    for (const extension of EXTENSIONS) await tx.query(`create extension if not exists ${extension}`)
-    await tx.query(RECORD)
-  })
+  if (!(await isPrepared(db))) {
+    await db.transaction(async (tx) => {
+      await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
+      for (const extension of EXTENSIONS) await tx.query(`create extension if not exists ${extension}`)
+      await tx.query(RECORD)
+    })
+  }
   for (const migration of await pending(db, migrations)) {
     const startedMs = performance.now()
     const applied = await db.transaction(
@@ -77,6 +79,15 @@ export async function migrate(db: PooledDb, migrations: readonly Migration[], lo
     )
     if (applied) log.info({ event: 'db.migrated', migration: migration.name, durationMs: Math.round(performance.now() - startedMs) })
   }
+}
+
+/** Nothing is written when there is nothing to do, so that a full disk can be opened for reading. */
+async function isPrepared(db: Sql): Promise<boolean> {
+  const { rows } = await db.query<{ prepared: boolean }>(
+    `select to_regclass('schema_migration') is not null and (select count(*) from pg_extension where extname = any($1)) = $2 as prepared`,
+    [[...EXTENSIONS], EXTENSIONS.length],
+  )
+  return rows[0]!.prepared
 }
 
 async function pending(db: Sql, migrations: readonly Migration[]): Promise<Migration[]> {

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DatabaseError, type Pool } from 'pg'
+import { DatabaseError, type Pool, type PoolClient } from 'pg'
 import { fail } from '../base/fail.ts'
-import type { Db, DbHealth, Rows, Tx } from './db.ts'
+import type { Db, DbHealth, Rows, TransactionOptions, Tx } from './db.ts'
 import { translate, unavailable } from './errors.ts'
 import { Lease } from './lease.ts'
 
@@ -15,6 +15,8 @@ export interface Engine {
   pool: Pool
   /** longest statement, and longest pause between two statements of a transaction */
   queryMs: number
+  /** before each use of a client */
+  prepare?: (client: PoolClient) => Promise<void>
   /** before running calls are awaited */
   beforeClose?: () => Promise<void>
   /** after the pool has ended */
@@ -66,19 +68,27 @@ export class PooledDb implements Db {
     if (this.#inside.getStore()?.open === true) throw fail('db.nested_call')
     if (this.#state === 'closed') throw fail('db.unavailable')
     this.#calls++
-    try {
-      const client = await this.#engine.pool.connect()
-      if (this.#state === 'failing') this.#state = 'open'
-      return new Lease(client, limitMs, () => {
-        this.#calls--
-        this.#served++
-      })
-    } catch (error) {
+    const done = (): void => {
       this.#calls--
+      this.#served++
+    }
+    let client: PoolClient
+    try {
+      client = await this.#engine.pool.connect()
+    } catch (error) {
+      done()
       if (this.#state === 'open') this.#state = 'failing'
       // Whatever kept the engine from starting: for the caller the store is not there.
-      const known = error instanceof DatabaseError ? translate(error, limitMs) : error
-      throw this.#told(unavailable(known))
+      throw this.#told(unavailable(error instanceof DatabaseError ? translate(error, limitMs, this.engine) : error))
+    }
+    if (this.#state === 'failing') this.#state = 'open'
+    const lease = new Lease(client, this.engine, limitMs, done)
+    try {
+      await this.#engine.prepare?.(client)
+      return lease
+    } catch (error) {
+      lease.release(error)
+      throw this.#told(translate(error, limitMs, this.engine))
     }
   }
 
@@ -117,7 +127,7 @@ export class PooledDb implements Db {
     return () => clearInterval(timer)
   }
 
-  async transaction<T>(work: (tx: Tx) => Promise<T>, options: Pick<CallOptions, 'limitMs'> = {}): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions & Pick<CallOptions, 'limitMs'> = {}): Promise<T> {
     const lease = await this.#lease(options.limitMs ?? this.#engine.queryMs)
     const inside: Inside = { open: true }
     const afterCommit: (() => void)[] = []
@@ -130,7 +140,7 @@ export class PooledDb implements Db {
     }
     let value: T
     try {
-      await lease.run('begin')
+      await lease.run(options.frees === true ? 'begin read write' : 'begin')
       value = await Promise.race([this.#inside.run(inside, () => work(tx)), lease.lost])
       inside.open = false
       const { command } = await lease.run('commit')

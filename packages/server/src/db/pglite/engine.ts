@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import type { Log } from '../../base/log.ts'
 import { PooledDb } from '../pool.ts'
 import { types } from '../types.ts'
@@ -11,6 +11,10 @@ export interface EngineOptions {
   log: Log
   /** told every error of a call */
   onError?: (error: unknown) => void
+  /** before each use of the client */
+  prepare?: (client: PoolClient) => Promise<void>
+  /** told when the thread ended by itself or was cut */
+  onEnd?: (reason: string) => void
   beforeClose?: () => Promise<void>
   /** when no thread has the folder open any more */
   afterClose?: () => void
@@ -27,7 +31,10 @@ export function openEngine(options: EngineOptions): PooledDb {
     { folder: options.folder },
     {
       ...(options.execArgv && { execArgv: options.execArgv }),
-      onEnd: (reason) => options.log.error({ event: 'db.engine.ended', reason }),
+      onEnd: (reason) => {
+        options.log.error({ event: 'db.engine.ended', reason })
+        options.onEnd?.(reason)
+      },
     },
   )
   const pool = new Pool({
@@ -48,6 +55,7 @@ export function openEngine(options: EngineOptions): PooledDb {
       kind: 'pglite',
       pool,
       queryMs: options.queryMs,
+      ...(options.prepare && { prepare: options.prepare }),
       ...(options.beforeClose && { beforeClose: options.beforeClose }),
       afterClose: async () => {
         await thread.gone()

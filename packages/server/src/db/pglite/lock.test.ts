@@ -42,7 +42,10 @@ describe('R2: one process per folder', () => {
     expect(await second.ended).toContain(`pid ${first.child.pid}`)
     const startedMs = performance.now()
     await expect(openDb({ dataDir, databaseUrl: null, log: silentLog })).rejects.toSatisfy(
-      (error) => isAppError(error, 'data.locked') && String(error.params.holder).startsWith(`pid ${first.child.pid}, `) && error.params.folder === dataDir,
+      (error) =>
+        isAppError(error, 'data.locked') &&
+        String(error.params.holder).startsWith(`pid ${first.child.pid}, `) &&
+        error.params.folder === dataDir,
     )
     expect(performance.now() - startedMs).toBeLessThan(1000)
     first.child.kill('SIGKILL')

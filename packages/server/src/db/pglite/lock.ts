@@ -40,9 +40,7 @@ export function lockFolder(dataDir: string): FolderLock {
       throw fail('data.locked', { folder: dataDir, holder: describeHolder(holderFile) })
     throw error
   }
-  const holder: Holder = { pid: process.pid, host: hostname(), startedAt: new Date(Date.now() - performance.now()).toISOString() }
-  fs.writeFileSync(`${holderFile}.new`, JSON.stringify(holder))
-  fs.renameSync(`${holderFile}.new`, holderFile)
+  nameHolder(holderFile)
   return {
     release: () => {
       if (!database.isOpen) return
@@ -52,13 +50,24 @@ export function lockFolder(dataDir: string): FolderLock {
   }
 }
 
+/** For the message of the next one only, so a full disk does not matter. */
+function nameHolder(file: string): void {
+  const holder: Holder = { pid: process.pid, host: hostname(), startedAt: new Date(Date.now() - performance.now()).toISOString() }
+  try {
+    fs.writeFileSync(`${file}.new`, JSON.stringify(holder))
+    fs.renameSync(`${file}.new`, file)
+  } catch {
+    fs.rmSync(file, { force: true })
+  }
+}
+
 function describeHolder(file: string): string {
   try {
     const { pid, host, startedAt } = JSON.parse(fs.readFileSync(file, 'utf8')) as Holder
     return `pid ${pid}, ${host}, ${startedAt}`
   } catch {
-    // Between taking the lock and writing the file.
-    return 'just starting'
+    // Between taking the lock and writing the file, or the disk was full.
+    return 'no name'
   }
 }
 

@@ -3,11 +3,13 @@ import path from 'node:path'
 import { fail, isAppError } from '../../base/fail.ts'
 import type { Log } from '../../base/log.ts'
 import type { Db } from '../db.ts'
+import { isDiskFull } from '../errors.ts'
 import { migrate, readMigrations } from '../migrate.ts'
 import { openEngine } from './engine.ts'
 import { lockFolder } from './lock.ts'
 import { type Maintenance, type MaintenanceTimes, startMaintenance } from './maintenance.ts'
 import { createFromTemplate } from './template.ts'
+import { Space } from './space.ts'
 import { checkEmbeddedVersions } from '../versions.ts'
 
 export interface PgliteOptions {
@@ -32,17 +34,27 @@ export async function openPglite(options: PgliteOptions): Promise<Db> {
   let maintenance: Maintenance | null = null
   try {
     if (!fs.existsSync(folder)) await createFromTemplate(folder, migrations, log)
+    const space = new Space(dataDir, log)
+    space.keepReserve()
     const db = openEngine({
       folder,
       queryMs: options.queryMs,
       log,
       onError: (error) => maintenance?.note(error),
       ...(options.execArgv && { execArgv: options.execArgv }),
+      prepare: (client) => space.prepare(client),
+      onEnd: (reason) => {
+        if (isDiskFull(reason)) space.giveUpReserve()
+      },
       beforeClose: async () => maintenance?.stop(),
       afterClose: () => lock.release(),
     })
     try {
-      db.versions = await checkEmbeddedVersions(db)
+      db.versions = await checkEmbeddedVersions(db).catch((error: unknown) => {
+        // The reserve has been given up: now there is room to start.
+        if (isAppError(error, 'db.disk_full')) return checkEmbeddedVersions(db)
+        throw error
+      })
       await migrate(db, migrations, log)
     } catch (error) {
       await db.close()
