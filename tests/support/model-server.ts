@@ -165,10 +165,10 @@ const piecesOf = ({ text = '', pieceChars = 4 }: Turn): readonly string[] =>
   typeof text === 'string' ? (text.match(new RegExp(`[^]{1,${pieceChars}}`, 'gu')) ?? []) : text
 
 /** Waits for the pause and the gate of one piece; false when the client has gone. */
-async function due(turn: Turn, piece: number, response: ServerResponse): Promise<boolean> {
+async function due(turn: Turn, piece: number, response: ServerResponse, gone: Promise<unknown>): Promise<boolean> {
   if (turn.delayMs) await new Promise((resolve) => setTimeout(resolve, turn.delayMs))
   const gate = turn.before?.(piece)
-  if (gate) await Promise.race([gate, once(response, 'close')])
+  if (gate) await Promise.race([gate, gone])
   return !response.destroyed
 }
 
@@ -181,11 +181,12 @@ async function stream(turn: Turn, recorded: ChatRequest, response: ServerRespons
     )
   }
   const pieces = piecesOf(turn)
+  const gone = once(response, 'close')
   const { fault } = turn
   const faultAt = fault && 'after' in fault ? (fault.after ?? 0) : 0
   if (turn.reasoning !== undefined) chunk({ role: 'assistant', reasoning_content: turn.reasoning })
   for (let piece = 0; piece <= pieces.length; piece++) {
-    if (!(await due(turn, piece, response))) return
+    if (!(await due(turn, piece, response, gone))) return
     if (fault && piece >= Math.min(faultAt, pieces.length)) {
       if (fault.kind === 'cut') return void (await cut(response))
       if (fault.kind === 'unfinished') return void response.end()
@@ -216,8 +217,9 @@ async function cut(response: ServerResponse): Promise<void> {
 
 async function whole(turn: Turn, recorded: ChatRequest, response: ServerResponse): Promise<void> {
   const pieces = piecesOf(turn)
+  const gone = once(response, 'close')
   for (let piece = 0; piece <= pieces.length; piece++) {
-    if (!(await due(turn, piece, response))) return
+    if (!(await due(turn, piece, response, gone))) return
   }
   if (turn.fault?.kind === 'silence') return
   if (turn.fault?.kind === 'cut') return void (await cut(response))
