@@ -181,14 +181,14 @@ async function stream(turn: Turn, recorded: ChatRequest, response: ServerRespons
     )
   }
   const pieces = piecesOf(turn)
-  const gone = once(response, 'close')
+  const gone = new Promise((resolve) => response.once('close', resolve))
   const { fault } = turn
   const faultAt = fault && 'after' in fault ? (fault.after ?? 0) : 0
   if (turn.reasoning !== undefined) chunk({ role: 'assistant', reasoning_content: turn.reasoning })
   for (let piece = 0; piece <= pieces.length; piece++) {
     if (!(await due(turn, piece, response, gone))) return
     if (fault && piece >= Math.min(faultAt, pieces.length)) {
-      if (fault.kind === 'cut') return void (await cut(response))
+      if (fault.kind === 'cut') return await cut(response)
       if (fault.kind === 'unfinished') return void response.end()
       if (fault.kind === 'silence') return
       if (fault.kind === 'bad-json') response.write('data: {"choices":[{"delta":{"content":"x\n\n')
@@ -217,12 +217,12 @@ async function cut(response: ServerResponse): Promise<void> {
 
 async function whole(turn: Turn, recorded: ChatRequest, response: ServerResponse): Promise<void> {
   const pieces = piecesOf(turn)
-  const gone = once(response, 'close')
+  const gone = new Promise((resolve) => response.once('close', resolve))
   for (let piece = 0; piece <= pieces.length; piece++) {
     if (!(await due(turn, piece, response, gone))) return
   }
   if (turn.fault?.kind === 'silence') return
-  if (turn.fault?.kind === 'cut') return void (await cut(response))
+  if (turn.fault?.kind === 'cut') return await cut(response)
   if (turn.fault?.kind === 'bad-json') return send(response, 200, 'application/json', '{"choices":[')
   recorded.sent = pieces.length
   const message = {
