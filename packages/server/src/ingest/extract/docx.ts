@@ -107,7 +107,7 @@ class WordDocument {
       } else for (const child of elements(element)) collect(child)
     }
     for (const root of ['c:chartSpace', 'dgm:dataModel']) readXml(text, root, collect)
-    return texts.filter((line) => line !== '')
+    return [...new Set(texts)].filter((line) => line !== '')
   }
 
   /** Each distinct header and footer once, at the end: they stand on every page but belong to none. */

@@ -15,6 +15,8 @@ const NOT_READ: Readonly<Record<string, string>> = {
   tsv: 'TSV',
   eml: 'EML',
   mbox: 'MBOX',
+  mht: 'MHTML',
+  mhtml: 'MHTML',
   srt: 'SRT',
   vtt: 'WebVTT',
   xml: 'XML',

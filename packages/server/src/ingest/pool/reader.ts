@@ -28,7 +28,7 @@ export interface ReaderLimits {
 
 const WATCH_MS = 200
 const STDERR_CHARS = 4000
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 
 interface Task {
   on: ReadListener

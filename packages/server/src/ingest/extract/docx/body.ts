@@ -169,6 +169,7 @@ function alternative(element: Xml): Xml | null {
 class Inline {
   text = ''
   readonly attached: DraftBlock[] = []
+  #afterFormula = false
   readonly #context: BodyContext
   readonly #boxBlocks: (box: Xml) => DraftBlock[]
 
@@ -184,7 +185,7 @@ class Inline {
   #element(element: Xml): void {
     const { name } = element
     if (SKIPPED.has(name)) return
-    if (name === 'w:t') this.text += textBelow(element)
+    if (name === 'w:t') this.#add(textBelow(element))
     else if (name === 'w:r') this.#run(element)
     else if (name === 'w:tab' || name === 'w:ptab') this.text += '\t'
     else if (name === 'w:br' || name === 'w:cr') this.text += '\n'
@@ -206,12 +207,20 @@ class Inline {
   }
 
   #formula(element: Xml): void {
-    const text = formulaText(element).trim()
+    const text = formulaText(element).replace(/\s+/g, ' ').trim()
     if (text === '') return
     // Several formulas of one paragraph stand below each other.
     if (element.name === 'm:oMathPara' && this.text.trim() !== '') this.text += '\n'
-    else if (this.text !== '' && !/\s$/.test(this.text)) this.text += ' '
-    this.text += `${text} `
+    else if (/[\p{L}\p{N}]$/u.test(this.text)) this.text += ' '
+    this.text += text
+    this.#afterFormula = true
+  }
+
+  #add(text: string): void {
+    if (text === '') return
+    if (this.#afterFormula && /^[\p{L}\p{N}]/u.test(text)) this.text += ' '
+    this.#afterFormula = false
+    this.text += text
   }
 
   #wordArt(element: Xml): void {

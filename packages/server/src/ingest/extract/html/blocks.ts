@@ -163,16 +163,15 @@ class Walker {
   #table(table: HtmlElement): void {
     const rows: string[][] = []
     let headerRows = 0
+    /** columns that a tall cell above still covers, and for how many rows */
+    let tall: number[] = []
     for (const row of rowsOf(table)) {
-      const cells = row.childNodes.filter(
-        (cell): cell is HtmlElement => isElement(cell) && (cell.tagName === 'td' || cell.tagName === 'th'),
-      )
+      const cells = cellsOf(row)
       if (cells.length === 0) continue
-      const header =
-        cells.every((cell) => cell.tagName === 'th') ||
-        (row.parentNode !== null && 'tagName' in row.parentNode && row.parentNode.tagName === 'thead')
-      if (header && headerRows === rows.length) headerRows++
-      rows.push(cells.flatMap((cell) => [cellText(cell), ...spanned(cell)]))
+      if (isHeader(row, cells) && headerRows === rows.length) headerRows++
+      const below: number[] = []
+      rows.push(placeCells(cells, tall, below))
+      tall = below
     }
     for (const child of table.childNodes)
       if (isElement(child) && child.tagName === 'caption') this.#block(child, { kind: 'caption', lists: 0 })
@@ -181,10 +180,39 @@ class Walker {
   }
 }
 
-/** Cells that a wide cell covers stay empty, so that columns keep their place. */
-const spanned = (cell: HtmlElement): string[] => {
-  const span = Number.parseInt(attribute(cell, 'colspan') ?? '1', 10)
-  return span > 1 && span <= 100 ? Array.from({ length: span - 1 }, () => '') : []
+const cellsOf = (row: HtmlElement): HtmlElement[] =>
+  row.childNodes.filter((cell): cell is HtmlElement => isElement(cell) && (cell.tagName === 'td' || cell.tagName === 'th'))
+
+const isHeader = (row: HtmlElement, cells: readonly HtmlElement[]): boolean =>
+  cells.every((cell) => cell.tagName === 'th') ||
+  (row.parentNode !== null && 'tagName' in row.parentNode && row.parentNode.tagName === 'thead')
+
+const SPAN_MAX = 100
+
+function spanOf(cell: HtmlElement, name: 'colspan' | 'rowspan'): number {
+  const span = Number.parseInt(attribute(cell, name) ?? '1', 10)
+  return span > 1 ? Math.min(span, SPAN_MAX) : 1
+}
+
+/** Texts of a row by column; places that a wide or tall cell covers stay empty, so that columns keep their place. */
+function placeCells(cells: readonly HtmlElement[], tall: readonly number[], below: number[]): string[] {
+  const texts: string[] = []
+  const skipCovered = (): void => {
+    while ((tall[texts.length] ?? 0) > 0) {
+      below[texts.length] = tall[texts.length]! - 1
+      texts.push('')
+    }
+  }
+  for (const cell of cells) {
+    skipCovered()
+    const rows = spanOf(cell, 'rowspan') - 1
+    for (let column = spanOf(cell, 'colspan'), first = true; column > 0; column--, first = false) {
+      if (rows > 0) below[texts.length] = rows
+      texts.push(first ? cellText(cell) : '')
+    }
+  }
+  skipCovered()
+  return texts
 }
 
 function cellText(cell: HtmlElement): string {

@@ -124,9 +124,9 @@ class Builder {
   #bolds = 0
   #rtls = 0
   #inFirstWord = false
-  /** neighbouring Han characters in the open segment, and those with a space between that PDFium put in */
+  /** neighbouring Han characters in the open segment, and those with a space between */
   #wideJoints = 0
-  #wideSpaces: { index: number; gap: number }[] = []
+  #wideSpaces: { index: number; isSpace: boolean }[] = []
   /** vertical extent that the next glyph is compared with: that of the largest glyph so far */
   #top = 0
   #bottom = 0
@@ -159,7 +159,7 @@ class Builder {
       const spaced = hasSpace(space, gap, size, this.#lastCode, code)
       if (isWide(code) && isWide(this.#lastCode)) {
         this.#wideJoints++
-        if (space === GENERATED) this.#wideSpaces.push({ index: open.glyphs.length, gap: gap / size })
+        if (space !== NONE) this.#wideSpaces.push({ index: open.glyphs.length, isSpace: space === REAL || gap >= WIDE_SPACE * size })
       }
       open.glyphs.push(index)
       open.spaces.push(spaced)
@@ -219,9 +219,9 @@ class Builder {
     open.size = this.#sizes / open.glyphs.length
     open.bolds = this.#bolds
     open.rtl = this.#rtls * 2 > open.glyphs.length
-    // A wide gap between two Han characters is a space, unless the whole line is set wide.
-    if (this.#wideSpaces.length <= WIDE_SET * this.#wideJoints)
-      for (const { index, gap } of this.#wideSpaces) if (gap >= WIDE_SPACE) open.spaces[index] = true
+    // A space between two Han characters is one, unless the whole line is set wide.
+    if (this.#wideSpaces.length <= Math.max(1, WIDE_SET * this.#wideJoints))
+      for (const { index, isSpace: real } of this.#wideSpaces) open.spaces[index] = real
     this.#done.push(open)
     this.#open = null
     this.#wideJoints = 0
@@ -237,7 +237,8 @@ const isRightToLeft = (code: number): boolean =>
   (code >= 0x590 && code <= 0x8ff) || (code >= 0xfb1d && code <= 0xfdff) || (code >= 0xfe70 && code <= 0xfeff)
 
 function hasSpace(space: Space, gap: number, size: number, before: number, after: number): boolean {
-  if (isWide(before) && isWide(after)) return space === REAL
+  // Decided for the whole line at its end.
+  if (isWide(before) && isWide(after)) return false
   if (space === NONE) return gap > SPACE_MIN * size && !isWide(before) && !isWide(after)
   return space === REAL || gap > NO_SPACE * size
 }
