@@ -96,12 +96,12 @@ const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
 
 /** The last place in (least, max] where the text may be cut: after a clause, a space, a word; anywhere when there is none. */
 function cutBefore(text: string, start: number, max: number): number {
-  const window = text.slice(start, start + max)
   const least = max / 3
-  for (const place of [/[，,、：:；;]["”’」』）)]*\s*(?=[^，,、：:；;]*$)/u, /\s(?=\S*$)/]) {
-    const match = place.exec(window)
-    if (match && match.index >= least) return start + match.index + match[0].length
-  }
+  const clause = /[，,、：:；;]["”’」』）)]*(?=[^，,、：:；;]*$)/u.exec(text.slice(start, start + max))
+  if (clause && clause.index >= least) return start + clause.index + clause[0].length
+  // A word may end exactly at the limit.
+  const space = /\s(?=\S*$)/.exec(text.slice(start, start + max + 1))
+  if (space && space.index >= least) return start + space.index
   // Looks beyond the limit, so that the word that stands across it is seen whole.
   const reach = text.slice(start, start + max + 20)
   let last = 0
@@ -120,6 +120,7 @@ export function fitSpans(text: string, spans: readonly Span[], max: number): Spa
       const piece = trimmed(text, start, cut)
       if (piece) pieces.push(piece)
       start = cut
+      while (start < span.end && /\s/.test(text[start]!)) start++
     }
     const rest = trimmed(text, start, span.end)
     if (rest) pieces.push(rest)

@@ -60,7 +60,7 @@ const GAIN_OF_LENGTH = 0.02
 interface ReadText {
   form: string
   words: ReadonlySet<string>
-  has(term: QuestionTerm): boolean
+  has: (term: QuestionTerm) => boolean
 }
 
 function read(text: string): ReadText {
