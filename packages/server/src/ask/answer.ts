@@ -15,6 +15,7 @@ import { cite } from './cite.ts'
 import { composeQuotes } from './compose.ts'
 import type { AskEvent } from './events.ts'
 import { type ExtractiveAnswer, answerExtractively } from './extractive.ts'
+import { searchTextOf } from './follow-up.ts'
 import { SENTENCES, languageOf } from './language.ts'
 import { type Spoken, speakModel } from './model-answer.ts'
 import { toPassage } from './passages.ts'
@@ -47,13 +48,12 @@ const MODEL_CONFIDENCE_MIN = 0.1
  */
 export async function* answer(ctx: AskContext, input: AskInput, signal: AbortSignal): AsyncGenerator<AskEvent> {
   const { owner, scope, question } = input
-  const [model, stillReading, first] = await Promise.all([
-    input.mode === 'extractive' ? NO_MODEL : findModel(ctx.models),
+  const model = input.mode === 'extractive' ? NO_MODEL : await findModel(ctx.models)
+  const [found, stillReading] = await Promise.all([
+    model.handle ? findWithHistory(ctx.db, input) : find(ctx.db, input, question),
     countUnfinished(ctx.db, { owner, ...scope }),
-    find(ctx.db, input, question),
   ])
   signal.throwIfAborted()
-  const found = model.handle && !isAnswerable(first) ? await findFollowUp(ctx.db, input, first) : first
   const sources = (hits: readonly ChunkHit[]): AskEvent => ({
     kind: 'sources',
     searchedChunks: found.searchedChunks,
@@ -101,12 +101,13 @@ async function find(db: Db, { owner, scope }: AskInput, question: string): Promi
 
 const isAnswerable = ({ hits, extract }: Found): boolean => hits.length > 0 && extract.confidence >= MODEL_CONFIDENCE_MIN
 
-/** "And in MySQL 8?" means nothing alone: looked for together with the question before. */
-async function findFollowUp(db: Db, input: AskInput, alone: Found): Promise<Found> {
-  const before = input.history.findLast((turn) => turn.role === 'user')
-  if (!before) return alone
-  const together = await find(db, input, `${before.text}\n${input.question}`)
-  return isAnswerable(together) ? together : alone
+/** For a model, which knows the earlier turns: a follow-up is looked for together with what it leans on. */
+async function findWithHistory(db: Db, input: AskInput): Promise<Found> {
+  const earlier = input.history.filter(({ role }) => role === 'user').map(({ text }) => text)
+  const first = await find(db, input, searchTextOf(input.question, earlier))
+  if (isAnswerable(first) || earlier.length === 0) return first
+  const together = await find(db, input, searchTextOf(input.question, earlier, true))
+  return isAnswerable(together) ? together : first
 }
 
 /** The passages that are quoted, then the next best. */

@@ -8,6 +8,7 @@
  *
  * Each ends with the event `done`, and what was written until then stays.
  */
+import type { ErrorCode } from '@zhiku/contract/errors.ts'
 import type { AskEvent } from '../ask/events.ts'
 import { isAppError } from '../base/fail.ts'
 import type { Log } from '../base/log.ts'
@@ -25,6 +26,8 @@ class Stop extends Error {
     this.state = state
   }
 }
+
+const STOP_CODES = { stopped: 'run.stopped', interrupted: 'run.interrupted' } as const satisfies Record<Stop['state'], ErrorCode>
 
 export class LiveRun {
   readonly ids: RunIds
@@ -71,7 +74,7 @@ export class LiveRun {
     } catch (error) {
       if (signal.reason instanceof Stop) {
         const { state } = signal.reason
-        return { state, notice: { code: `run.${state}`, params: {} } }
+        return { state, notice: { code: STOP_CODES[state], params: {} } }
       }
       log.error({ event: 'chats.run.failed', run: this.ids.runId, err: error }, 'answer failed')
       return {
