@@ -1,0 +1,55 @@
+/**
+ * Boxes of the document model on the page as it is shown. Anchors are in points of the unrotated page, origin top
+ * left; a page may be shown turned clockwise by 90, 180 or 270 degrees. Results are fractions of the shown page, so
+ * that zooming needs no new computation. Pure.
+ */
+import type { Box } from '@zhiku/contract/anchor.ts'
+
+export interface PageSize {
+  widthPt: number
+  heightPt: number
+  /** degrees clockwise */
+  rotation: number
+}
+
+/** Fractions 0-1 of the shown page's width and height. */
+export interface Rect {
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+/** Size in points of the page as shown. */
+export const shownSize = ({ widthPt, heightPt, rotation }: PageSize): { width: number; height: number } =>
+  normalize(rotation) % 180 === 0 ? { width: widthPt, height: heightPt } : { width: heightPt, height: widthPt }
+
+const normalize = (rotation: number): number => ((rotation % 360) + 360) % 360
+
+export function boxToRect([x, y, w, h]: Box, size: PageSize): Rect {
+  const { widthPt: W, heightPt: H } = size
+  switch (normalize(size.rotation)) {
+    case 90:
+      return { left: (H - y - h) / H, top: x / W, width: h / H, height: w / W }
+    case 180:
+      return { left: (W - x - w) / W, top: (H - y - h) / H, width: w / W, height: h / H }
+    case 270:
+      return { left: y / H, top: (W - x - w) / W, width: h / H, height: w / W }
+    default:
+      return { left: x / W, top: y / H, width: w / W, height: h / H }
+  }
+}
+
+/** Room around a box, so that the outline does not cut into the letters. */
+export const PAD_PT = 1.5
+
+export function padBox([x, y, w, h]: Box, pad = PAD_PT): Box {
+  return [x - pad, y - pad, w + 2 * pad, h + 2 * pad]
+}
+
+export const rectStyle = ({ left, top, width, height }: Rect): Record<string, string> => ({
+  left: `${left * 100}%`,
+  top: `${top * 100}%`,
+  width: `${width * 100}%`,
+  height: `${height * 100}%`,
+})

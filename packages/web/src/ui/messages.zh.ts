@@ -1,0 +1,22 @@
+export default {
+  menu: '打开导航',
+  retry: '重试',
+  cancel: '取消',
+  save: '保存',
+  notifications: '通知',
+  dismiss: '关闭通知',
+  formats: 'PDF、DOCX、Markdown、HTML、纯文本，单个文件不超过 400 MB',
+  state: {
+    queued: '排队中',
+    queuedAt: '排队中，前面还有 {n} 个',
+    reading: '读取中',
+    readingPages: '读取中 {n}/{total} 页',
+    indexing: '建索引',
+    ready: '可检索',
+    partial: '部分可检索',
+    needs: '需要处理',
+    empty: '没有文字',
+    failed: '失败',
+    cancelled: '已取消',
+  },
+}
