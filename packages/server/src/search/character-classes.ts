@@ -22,7 +22,14 @@ function classify(code: number): number {
   return PAIRED_SCRIPTS.test(character) ? PAIRED : LETTER
 }
 
-const classes = Uint8Array.from({ length: 0x10000 }, (_, code) => classify(code))
+const UNKNOWN = 255
+/** Filled as characters come up: classifying all of them at the start would take 100 ms in every process. */
+const classes = new Uint8Array(0x10000).fill(UNKNOWN)
+
+function classOf(code: number): number {
+  const kind = classes[code]!
+  return kind === UNKNOWN ? (classes[code] = classify(code)) : kind
+}
 
 /** Of the characters beyond the first plane only Han (planes 2 and 3) is searched for; the rest is emoji and the like. */
 const isAstralHan = (text: string, at: number): boolean => {
@@ -33,7 +40,7 @@ const isAstralHan = (text: string, at: number): boolean => {
 /** @param at  a UTF-16 offset inside the text; both halves of a pair have the class of the character */
 export function classAt(text: string, at: number): number {
   const code = text.charCodeAt(at)
-  if (code < 0xd800 || code > 0xdfff) return classes[code]!
+  if (code < 0xd800 || code > 0xdfff) return classOf(code)
   const high = code < 0xdc00 ? at : at - 1
   return high >= 0 && isAstralHan(text, high) ? HAN : OTHER
 }

@@ -2,7 +2,7 @@
  * Search form of text: NFKC and traditional folded to simplified, with the way back to the offsets of the given text.
  * Case is kept, because camelCase borders are needed when identifiers are split.
  *
- * Speed comes from one table over the 65,536 UTF-16 units. Almost every character maps to one unit, so the search form
+ * Speed comes from one table over the UTF-16 units. Almost every character maps to one unit, so the search form
  * of almost every text has the same length and needs no offset map.
  */
 import { readFileSync } from 'node:fs'
@@ -39,26 +39,16 @@ const foldCharacter = (character: string): string => {
   return simplified.get(form) ?? form
 }
 
-function buildTable(): Uint16Array {
-  const table = new Uint16Array(0x10000)
-  for (let code = 0; code < 0x10000; code++) {
-    table[code] = code
-    // Plain ASCII, surrogates (handled as pairs) and private use stay as they are; so do the Han blocks and hangul, where only the pairs below differ.
-    if (code < 0xa0 || (code >= 0xd800 && code <= 0xf8ff) || (code >= 0x3400 && code <= 0xd7a3)) continue
-    if (composing(code)) {
-      table[code] = COMPLEX
-      continue
-    }
-    const form = foldCharacter(String.fromCharCode(code))
-    table[code] = form.length === 1 ? form.charCodeAt(0) : COMPLEX
-  }
-  for (const [from, to] of simplified) {
-    if (from.length === 1) table[from.charCodeAt(0)] = to.length === 1 ? to.charCodeAt(0) : COMPLEX
-  }
-  return table
+/** Form of one UTF-16 unit that is not a surrogate, or COMPLEX. */
+function formOf(code: number): number {
+  if (composing(code)) return COMPLEX
+  const form = foldCharacter(String.fromCharCode(code))
+  return form.length === 1 ? form.charCodeAt(0) : COMPLEX
 }
 
-const table = buildTable()
+/** Filled as characters come up; 0 is not known yet. */
+const table = new Uint16Array(0x10000)
+
 const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true })
 
 const isPair = (text: string, at: number): boolean => {
@@ -108,7 +98,7 @@ export function toSearchForm(text: string): SearchForm {
       units[++at] = form.charCodeAt(1)
       continue
     }
-    const form = table[code]!
+    const form = table[code]! || (table[code] = formOf(code))
     if (form === COMPLEX) return mapClusters(text)
     units[at] = form
   }
