@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { figure } from '../../../../tests/support/figure.ts'
 import { isAppError } from '../base/fail.ts'
 import type { Db } from './db.ts'
 
@@ -104,7 +105,7 @@ export function describeDb(name: string, open: (options: { queryMs?: number }) =
     })
 
     test('a transaction cannot be used after its end', async () => {
-      const tx = await db.transaction(async (open) => open)
+      const tx = await db.transaction(async (running) => running)
       await expect(tx.query('select 1')).rejects.toThrow('after its end')
     })
 
@@ -194,7 +195,7 @@ export function describeDb(name: string, open: (options: { queryMs?: number }) =
         expect((await queued).rows).toEqual([{ answered: 1 }])
         const answeredMs = performance.now() - startedMs
         await limited.close()
-        console.log(
+        figure(
           `R3: cut after ${Math.round(cutMs)} ms, next answer after ${Math.round(answeredMs)} ms, longest pause of the event loop ${Math.round(longestMs)} ms`,
         )
         expect(cutMs).toBeLessThan(3000)

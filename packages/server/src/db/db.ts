@@ -19,7 +19,12 @@ export interface Tx extends Sql {
   afterCommit(action: () => void): void
 }
 
-export interface TransactionOptions {
+export interface CallOptions {
+  /** nobody waits for the answer (polling, ingest): long maintenance of the embedded engine does not give way to it */
+  background?: boolean
+}
+
+export interface TransactionOptions extends CallOptions {
   /** it makes space (deletes), so it is let through when the disk is almost full and other writes get db.disk_full */
   frees?: boolean
 }
@@ -34,6 +39,7 @@ export interface DbHealth {
 
 export interface Db extends Sql {
   readonly engine: 'pglite' | 'postgres'
+  query<R extends object = Record<string, unknown>>(text: string, params?: readonly unknown[], options?: CallOptions): Promise<Rows<R>>
   /**
    * One transaction; commits when `work` resolves, rolls back when it throws.
    * Calling `db.query` or `db.transaction` inside `work` throws db.nested_call at once instead of waiting for ever.

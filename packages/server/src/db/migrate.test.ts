@@ -26,12 +26,13 @@ function following(sql: string, after: readonly Migration[] = released): Migrati
   ]
 }
 
+const folderOf = (files: Record<string, string>): string => {
+  const folder = newFolder()
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
+  return folder
+}
+
 describe('files', () => {
-  const folderOf = (files: Record<string, string>): string => {
-    const folder = newFolder()
-    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
-    return folder
-  }
   test('are read in order, other files are not', () => {
     const read = readMigrations(folderOf({ '0002_b.sql': 'select 2;', '0001_a.sql': 'select 1;', 'notes.md': '' }))
     expect(read.map(({ number, name, sql }) => [number, name, sql])).toEqual([

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
 import { fail } from '../base/fail.ts'
-import type { Db, DbHealth, Rows, TransactionOptions, Tx } from './db.ts'
+import type { CallOptions, Db, DbHealth, Rows, TransactionOptions, Tx } from './db.ts'
 import { translate, unavailable } from './errors.ts'
 import { Lease } from './lease.ts'
 
@@ -23,10 +23,11 @@ export interface Engine {
   afterClose: () => Promise<void>
 }
 
-export interface CallOptions {
+/** What only the layer itself asks for. */
+export interface InnerOptions extends CallOptions {
   /** instead of the engine's limit */
   limitMs?: number
-  /** cut this call when others have waited for it longer than this */
+  /** cut this call when interactive ones have waited for it longer than this */
   giveWayMs?: number
   /** cut this call */
   signal?: AbortSignal
@@ -50,6 +51,8 @@ export class PooledDb implements Db {
   /** calls that run or wait */
   #calls = 0
   #served = 0
+  /** calls that wait and somebody waits for them */
+  #interactive = 0
   readonly #onError: (error: unknown) => void
 
   /** @param onError  told every error of a call, after its translation */
@@ -59,12 +62,18 @@ export class PooledDb implements Db {
     this.#onError = onError
   }
 
+  /** Whether someone waits for a call that has not got its turn yet. */
+  get someoneWaits(): boolean {
+    return this.#interactive > 0
+  }
+
   /** Calls that ended so far; tells whether anything happened since the last look. */
   get served(): number {
     return this.#served
   }
 
-  async #lease(limitMs: number): Promise<Lease> {
+  async #lease(options: InnerOptions): Promise<Lease> {
+    const limitMs = options.limitMs ?? this.#engine.queryMs
     if (this.#inside.getStore()?.open === true) throw fail('db.nested_call')
     if (this.#state === 'closed') throw fail('db.unavailable')
     this.#calls++
@@ -74,7 +83,10 @@ export class PooledDb implements Db {
     }
     let client: PoolClient
     try {
-      client = await this.#engine.pool.connect()
+      if (options.background !== true) this.#interactive++
+      client = await this.#engine.pool.connect().finally(() => {
+        if (options.background !== true) this.#interactive--
+      })
     } catch (error) {
       done()
       if (this.#state === 'open') this.#state = 'failing'
@@ -100,9 +112,9 @@ export class PooledDb implements Db {
   async query<R extends object = Record<string, unknown>>(
     text: string,
     params?: readonly unknown[],
-    options: CallOptions = {},
+    options: InnerOptions = {},
   ): Promise<Rows<R>> {
-    const lease = await this.#lease(options.limitMs ?? this.#engine.queryMs)
+    const lease = await this.#lease(options)
     const stopWatching = options.giveWayMs === undefined ? null : this.#giveWay(lease, options.giveWayMs)
     const abort = (): void => lease.cut(fail('db.unavailable'))
     options.signal?.addEventListener('abort', abort)
@@ -121,14 +133,14 @@ export class PooledDb implements Db {
   #giveWay(lease: Lease, giveWayMs: number): () => void {
     let waitedMs = 0
     const timer = setInterval(() => {
-      waitedMs = this.#engine.pool.waitingCount === 0 ? 0 : waitedMs + GIVE_WAY_CHECK_MS
+      waitedMs = this.someoneWaits ? waitedMs + GIVE_WAY_CHECK_MS : 0
       if (waitedMs > giveWayMs) lease.cut(fail('db.unavailable', {}, new Error('gave way to calls that waited')))
     }, GIVE_WAY_CHECK_MS)
     return () => clearInterval(timer)
   }
 
-  async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions & Pick<CallOptions, 'limitMs'> = {}): Promise<T> {
-    const lease = await this.#lease(options.limitMs ?? this.#engine.queryMs)
+  async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions & Pick<InnerOptions, 'limitMs'> = {}): Promise<T> {
+    const lease = await this.#lease(options)
     const inside: Inside = { open: true }
     const afterCommit: (() => void)[] = []
     const tx: Tx = {

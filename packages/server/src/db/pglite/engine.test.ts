@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { figure } from '../../../../../tests/support/figure.ts'
 import { temporaryFolders } from '../../../../../tests/support/folder.ts'
 import { isAppError } from '../../base/fail.ts'
 import { silentLog } from '../../base/log.ts'
@@ -38,7 +39,7 @@ describe('R4: death of the engine', () => {
     expect(await failing).toSatisfy((error) => isAppError(error, 'db.unavailable'))
     const toldMs = performance.now() - startedMs
     await queued
-    console.log(`R4 ${how}: told after ${Math.round(toldMs)} ms, next write after ${Math.round(performance.now() - startedMs)} ms`)
+    figure(`R4 ${how}: told after ${Math.round(toldMs)} ms, next write after ${Math.round(performance.now() - startedMs)} ms`)
     expect(toldMs).toBeLessThan(3000)
     expect(db.health()).toEqual({ state: 'open', waiting: 0 })
     // The new engine compiles for a while; a spinning one would go on.
@@ -79,6 +80,8 @@ describe('R4: death of the engine', () => {
   })
 })
 
+const isFull = (error: unknown): boolean => isAppError(error, 'db.disk_full')
+
 /** A small disk of its own, or why there is none. */
 function mountSmallDisk(folder: string, megabytes: number): string | null {
   const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { encoding: 'utf8' })
@@ -99,7 +102,6 @@ describe('R5: disk full', () => {
   let db: Db
   let acknowledged = 0
   afterAll(() => db.close())
-  const isFull = (error: unknown): boolean => isAppError(error, 'db.disk_full')
   /** Random text, because repeated text would be compressed. */
   const write = (n: number, kilobytes: number): Promise<unknown> =>
     db.query(`insert into written select $1, string_agg(md5(random()::text), '') from generate_series(1, $2::int * 32)`, [n, kilobytes])
@@ -107,14 +109,11 @@ describe('R5: disk full', () => {
   test('writes are refused before the end, reads go on, what makes space is let through', async () => {
     db = await openDb({ dataDir, databaseUrl: null, log: silentLog })
     await db.query('create table written (n int primary key, filler text)')
-    let full: unknown = null
-    while (full === null && acknowledged < 10_000) {
-      await write(acknowledged + 1, 128).then(
-        () => acknowledged++,
-        (error: unknown) => (full = error),
-      )
-    }
-    expect(full).toSatisfy(isFull)
+    await expect(
+      (async () => {
+        for (; acknowledged < 10_000; acknowledged++) await write(acknowledged + 1, 128)
+      })(),
+    ).rejects.toSatisfy(isFull)
     expect(acknowledged).toBeGreaterThan(200)
     expect(await count(db)).toBe(acknowledged)
     await db.transaction((tx) => tx.query('delete from written where n = 1'), { frees: true })

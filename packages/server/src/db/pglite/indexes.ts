@@ -27,8 +27,8 @@ export async function wastefulIndexes(db: Sql): Promise<string[]> {
   const wasteful: string[] = []
   for (const index of await bm25Indexes(db)) {
     const { rows } = await db.query<{ size: number; summary: string }>(
-      'select pg_relation_size($1::regclass)::float8 as size, bm25_summarize_index($1) as summary',
-      [index],
+      'select pg_relation_size($1::regclass)::float8 as size, bm25_summarize_index($2) as summary',
+      [index, index],
     )
     if (isWasteful(rows[0]!.size, rows[0]!.summary)) wasteful.push(index)
   }
@@ -38,12 +38,12 @@ export async function wastefulIndexes(db: Sql): Promise<string[]> {
 /** Pure part; `summary` is the text of bm25_summarize_index of pg_textsearch 1.5. An unknown text means no. */
 export function isWasteful(sizeBytes: number, summary: string): boolean {
   const tokens = Number(/total_len: (\d+)/.exec(summary)?.[1])
-  const counts = /Total: .*\(alive=(\d+), dead=(\d+)\)/.exec(summary)
+  const counts = /Total: .* (\d+) docs(?: \(alive=\d+, dead=(\d+)\))?$/m.exec(summary)
   if (counts === null || !Number.isFinite(tokens)) return false
-  const alive = Number(counts[1])
-  const dead = Number(counts[2])
-  if (dead >= DEAD_TEXTS && dead > DEAD_SHARE * (alive + dead)) return true
-  const liveTokens = alive + dead === 0 ? 0 : (tokens * alive) / (alive + dead)
+  const all = Number(counts[1])
+  const dead = Number(counts[2] ?? 0)
+  if (dead >= DEAD_TEXTS && dead > DEAD_SHARE * all) return true
+  const liveTokens = all === 0 ? 0 : (tokens * (all - dead)) / all
   return sizeBytes > SMALL_BYTES && sizeBytes > WASTE_FACTOR * BYTES_PER_TOKEN * liveTokens
 }
 

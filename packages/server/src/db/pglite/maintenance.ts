@@ -1,6 +1,6 @@
+import { isAppError } from '../../base/fail.ts'
 import type { Log } from '../../base/log.ts'
 import type { PooledDb } from '../pool.ts'
-import { isAppError } from '../../base/fail.ts'
 import { bm25Indexes, repairIndexes, wastefulIndexes } from './indexes.ts'
 
 /**
@@ -9,7 +9,7 @@ import { bm25Indexes, repairIndexes, wastefulIndexes } from './indexes.ts'
  *
  * - CHECKPOINT after every 32 MB of WAL, else it grows without bound and a start after a crash takes ever longer
  * - VACUUM (ANALYZE) of tables of which a fifth has changed
- * - when nothing was written for 30 s: CHECKPOINT, the BM25 memtable to disk, BM25 indexes that have grown wasteful anew
+ * - when nothing was written for 30 s: the BM25 memtable to disk, BM25 indexes that have grown wasteful anew, CHECKPOINT
  * - a BM25 index that was found damaged: anew, at once. It is derived data.
  */
 export interface Maintenance {
@@ -19,7 +19,7 @@ export interface Maintenance {
   stop(): Promise<void>
 }
 
-export interface MaintenanceTimes {
+export interface MaintenanceOptions {
   /** between two looks while there are calls */
   tickMs: number
   /** nothing written for so long: idle */
@@ -27,7 +27,7 @@ export interface MaintenanceTimes {
   /** between two looks at the statistics of tables */
   vacuumMs: number
 }
-export const TIMES: MaintenanceTimes = { tickMs: 1000, idleMs: 30_000, vacuumMs: 60_000 }
+export const TIMES: MaintenanceOptions = { tickMs: 1000, idleMs: 30_000, vacuumMs: 60_000 }
 
 const MB = 1024 * 1024
 /** WAL since the last checkpoint: do it when nobody waits; do it in any case. */
@@ -40,101 +40,147 @@ const CHANGED_SHARE = 0.2
 const CHANGED_ROWS = 500
 /** Transaction numbers wrap at 2^31; autovacuum would freeze at 200 million. */
 const FREEZE_AGE = 200_000_000
-/** Damage found again so soon after a repair is not repaired again. */
-const REPAIR_PAUSE_MS = 60_000
 /** Long steps (VACUUM, REINDEX) have their own limit, and are cut when someone waits. */
 const STEP_MS = 3_600_000
 const GIVE_WAY_MS = 1500
+/** A step that was cut is not begun again at once: each cut costs those who wait a second. */
+const REST_MS = 300_000
+/** Damage found again so soon after a repair is not repaired again. */
+const REPAIR_PAUSE_MS = 60_000
 
-export function startMaintenance(db: PooledDb, log: Log, times = TIMES): Maintenance {
-  let lsn = ''
-  let writtenAtMs = performance.now()
-  let vacuumLookMs = performance.now()
-  let seen = db.served
-  /** position of the WAL after the last idle work: no need to do it again before something is written */
-  let idleDoneLsn = ''
-  /** message of an error of damaged data that awaits its repair */
-  let damage: string | null = null
-  let repairedAtMs = Number.NEGATIVE_INFINITY
-  const stopping = new AbortController()
-  let running: Promise<void> = Promise.resolve()
+export function startMaintenance(db: PooledDb, log: Log, options = TIMES): Maintenance {
+  const actor = new Actor(db, log, options)
   let timer: NodeJS.Timeout | undefined
-
-  const nobodyWaits = (): boolean => db.health().waiting === 0
-
-  async function step(name: string, sql: string, giveWay = true): Promise<void> {
-    const startedMs = performance.now()
-    const call = { limitMs: STEP_MS, signal: stopping.signal }
-    await db.query(sql, undefined, giveWay ? { ...call, giveWayMs: GIVE_WAY_MS } : call)
-    log.debug({ event: 'db.maintenance', step: name, durationMs: Math.round(performance.now() - startedMs) })
-  }
-
-  async function vacuumChanged(): Promise<void> {
-    vacuumLookMs = performance.now()
-    for (const table of await changedTables(db)) {
-      if (!stopping.signal.aborted && nobodyWaits()) await step('vacuum', `vacuum (analyze) ${table}`)
-    }
-  }
-
-  async function idleWork(): Promise<void> {
-    await vacuumChanged()
-    for (const index of await bm25Indexes(db)) await db.query('select bm25_spill_index($1)', [index], { limitMs: STEP_MS })
-    for (const index of await wastefulIndexes(db)) {
-      if (!stopping.signal.aborted && nobodyWaits()) await step('reindex', `reindex index ${index}`)
-    }
-    if (await oldTransactions(db)) await step('freeze', 'vacuum (freeze)')
-    if ((await walSince(db)).bytes > WAL_IDLE_BYTES) await step('checkpoint', 'checkpoint')
-    idleDoneLsn = (await walSince(db)).lsn
-  }
-
-  async function tick(): Promise<void> {
-    if (damage !== null) {
-      const message = damage
-      damage = null
-      repairedAtMs = performance.now()
-      await repairIndexes(db, message, (index) => step('reindex', `reindex index ${index}`, false), log)
-    }
-    const wal = await walSince(db)
-    if (wal.lsn !== lsn) {
-      lsn = wal.lsn
-      writtenAtMs = performance.now()
-    }
-    if (wal.bytes >= WAL_HARD_BYTES || (wal.bytes >= WAL_SOFT_BYTES && nobodyWaits())) await step('checkpoint', 'checkpoint', false)
-    else if (performance.now() - vacuumLookMs >= times.vacuumMs && nobodyWaits()) await vacuumChanged()
-    else if (performance.now() - writtenAtMs >= times.idleMs && lsn !== idleDoneLsn && nobodyWaits()) await idleWork()
-  }
-
-  function plan(): void {
-    if (stopping.signal.aborted) return
+  let running: Promise<void> = Promise.resolve()
+  const plan = (): void => {
     timer = setTimeout(() => {
-      running = look().finally(plan)
-    }, times.tickMs)
+      running = look()
+    }, options.tickMs)
   }
-
-  async function look(): Promise<void> {
-    const quiet = db.served === seen && lsn === idleDoneLsn && lsn !== ''
-    if (quiet && damage === null) return
-    try {
-      await tick()
-    } catch (error) {
-      // The engine may have died or the step given way; the next look tries again.
-      log.debug({ event: 'db.maintenance.put_off', error: String(error) })
-    }
-    seen = db.served
+  const look = async (): Promise<void> => {
+    await actor.look()
+    if (!actor.stopping.signal.aborted) plan()
   }
   plan()
-
   return {
-    note: (error) => {
-      if (!isAppError(error, 'db.damaged')) return
-      // Damage that a repair did not cure would otherwise be repaired for ever.
-      if (performance.now() - repairedAtMs > REPAIR_PAUSE_MS) damage = error.cause instanceof Error ? error.cause.message : ''
-    },
+    note: (error) => actor.note(error),
     stop: async () => {
-      stopping.abort()
+      actor.stopping.abort()
       clearTimeout(timer)
       await running
     },
+  }
+}
+
+class Actor {
+  readonly stopping = new AbortController()
+  readonly #db: PooledDb
+  readonly #log: Log
+  readonly #options: MaintenanceOptions
+  /** position of the WAL at the last look, and since when it stands there */
+  #lsn = ''
+  #writtenAtMs = performance.now()
+  /** position of the WAL after the last idle work: nothing to do again before something is written */
+  #idleLsn = ''
+  #vacuumAtMs = performance.now()
+  #restUntilMs = 0
+  /** idle work was begun and not all of it done */
+  #interrupted = false
+  #served = -1
+  /** message of an error of damaged data that awaits its repair */
+  #damage: string | null = null
+  #repairedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(db: PooledDb, log: Log, options: MaintenanceOptions) {
+    this.#db = db
+    this.#log = log
+    this.#options = options
+  }
+
+  note(error: unknown): void {
+    if (!isAppError(error, 'db.damaged')) return
+    // Damage that a repair did not cure would otherwise be repaired for ever.
+    if (performance.now() - this.#repairedAtMs < REPAIR_PAUSE_MS) return
+    this.#damage = error.cause instanceof Error ? error.cause.message : ''
+  }
+
+  async look(): Promise<void> {
+    // Without a call since the last look, and with the idle work done, the process can sleep.
+    const quiet = this.#db.served === this.#served && this.#lsn === this.#idleLsn
+    if (quiet && this.#damage === null) return
+    try {
+      await this.#tick()
+    } catch (error) {
+      // The engine may have died or be closing; the next look tries again.
+      this.#log.debug({ event: 'db.maintenance.put_off', error: String(error) })
+    }
+    this.#served = this.#db.served
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#damage !== null) await this.#repair(this.#damage)
+    const wal = await walSince(this.#db)
+    if (wal.lsn !== this.#lsn) {
+      this.#lsn = wal.lsn
+      this.#writtenAtMs = performance.now()
+    }
+    const nowMs = performance.now()
+    const resting = nowMs < this.#restUntilMs || this.#db.someoneWaits
+    if (wal.bytes >= WAL_HARD_BYTES || (wal.bytes >= WAL_SOFT_BYTES && !this.#db.someoneWaits))
+      await this.#step('checkpoint', 'checkpoint', false)
+    else if (!resting && nowMs - this.#vacuumAtMs >= this.#options.vacuumMs) await this.#tolerantly(() => this.#vacuumChanged())
+    else if (!resting && nowMs - this.#writtenAtMs >= this.#options.idleMs && this.#lsn !== this.#idleLsn) await this.#idleWork()
+  }
+
+  async #repair(message: string): Promise<void> {
+    this.#damage = null
+    this.#repairedAtMs = performance.now()
+    await repairIndexes(this.#db, message, (index) => this.#step('reindex', `reindex index ${index}`, false), this.#log)
+  }
+
+  async #idleWork(): Promise<void> {
+    const db = this.#db
+    this.#interrupted = false
+    await this.#tolerantly(() => this.#vacuumChanged())
+    await this.#tolerantly(async () => {
+      for (const index of await bm25Indexes(db))
+        await this.#step('spill', `select bm25_spill_index('${index.replaceAll("'", "''")}')`, true)
+      for (const index of await wastefulIndexes(db)) await this.#step('reindex', `reindex index ${index}`, true)
+    })
+    if (await hasOldTransactions(db)) await this.#tolerantly(() => this.#step('freeze', 'vacuum (freeze)', true))
+    if ((await walSince(db)).bytes > WAL_IDLE_BYTES) await this.#step('checkpoint', 'checkpoint', false)
+    if (!this.#interrupted) this.#idleLsn = this.#lsn = (await walSince(db)).lsn
+  }
+
+  async #vacuumChanged(): Promise<void> {
+    this.#vacuumAtMs = performance.now()
+    for (const table of await changedTables(this.#db)) await this.#step('vacuum', `vacuum (analyze) ${table}`, true)
+  }
+
+  /** One part of the work that fails must not keep the others from being done. */
+  async #tolerantly(work: () => Promise<void>): Promise<void> {
+    if (performance.now() < this.#restUntilMs) return
+    try {
+      await work()
+    } catch (error) {
+      if (isAppError(error, 'db.unavailable')) {
+        this.#restUntilMs = performance.now() + REST_MS
+        this.#interrupted = true
+      }
+      this.#log.warn({ event: 'db.maintenance.failed', error: String(error) })
+    }
+  }
+
+  /** One statement. A long one (`givesWay`) is not begun while someone waits, and is cut when someone has waited too long. */
+  async #step(name: string, sql: string, givesWay: boolean): Promise<void> {
+    if (givesWay && this.#db.someoneWaits) {
+      this.#interrupted = true
+      return
+    }
+    const startedMs = performance.now()
+    const call = { limitMs: STEP_MS, signal: this.stopping.signal, background: true }
+    await this.#db.query(sql, undefined, givesWay ? { ...call, giveWayMs: GIVE_WAY_MS } : call)
+    this.#log.debug({ event: 'db.maintenance', step: name, durationMs: Math.round(performance.now() - startedMs) })
   }
 }
 
@@ -142,6 +188,8 @@ export function startMaintenance(db: PooledDb, log: Log, times = TIMES): Mainten
 async function walSince(db: PooledDb): Promise<{ lsn: string; bytes: number }> {
   const { rows } = await db.query<{ lsn: string; bytes: number }>(
     `select pg_current_wal_lsn()::text as lsn, (pg_current_wal_lsn() - redo_lsn)::float8 as bytes from pg_control_checkpoint()`,
+    undefined,
+    { background: true },
   )
   return rows[0]!
 }
@@ -157,14 +205,16 @@ async function changedTables(db: PooledDb): Promise<string[]> {
       where (s.n_mod_since_analyze >= $2 and s.n_mod_since_analyze >= $1 * c.reltuples)
          or pg_relation_size(c.oid) / 8192 > c.relpages * (1 + $1) + 50`,
     [CHANGED_SHARE, CHANGED_ROWS],
+    { background: true },
   )
   return rows.map(({ name }) => name)
 }
 
-async function oldTransactions(db: PooledDb): Promise<boolean> {
+async function hasOldTransactions(db: PooledDb): Promise<boolean> {
   const { rows } = await db.query<{ old: boolean }>(
     'select age(datfrozenxid) > $1 as old from pg_database where datname = current_database()',
     [FREEZE_AGE],
+    { background: true },
   )
   return rows[0]!.old
 }

@@ -7,7 +7,7 @@ import { isDiskFull } from '../errors.ts'
 import { migrate, readMigrations } from '../migrate.ts'
 import { openEngine } from './engine.ts'
 import { lockFolder } from './lock.ts'
-import { type Maintenance, type MaintenanceTimes, startMaintenance } from './maintenance.ts'
+import { type Maintenance, type MaintenanceOptions, startMaintenance } from './maintenance.ts'
 import { createFromTemplate } from './template.ts'
 import { Space } from './space.ts'
 import { checkEmbeddedVersions } from '../versions.ts'
@@ -16,7 +16,7 @@ export interface PgliteOptions {
   dataDir: string
   log: Log
   queryMs: number
-  maintenance?: MaintenanceTimes
+  maintenance?: MaintenanceOptions
   /** Node options of the engine thread, for tests that put a layer under its file system */
   execArgv?: string[]
 }
