@@ -14,8 +14,6 @@ const KNOWN_ELSEWHERE = 1.2
 const UNKNOWN_WORD = 0.8
 /** Of every unknown pair of characters about half stand across two words. */
 const UNKNOWN_PAIR = 0.5
-/** Long questions say the same thing in many words: missing words count less than in proportion. */
-const EXPONENT = 0.8
 /** A quote that accounts for less than about one rare word is not supported by the rest being explained away. */
 const LEAST = 1
 
@@ -25,15 +23,14 @@ export function confidenceOf(question: Question, window: QuoteWindow, chunkText:
   const crossesLanguages = !question.isChinese && chineseShare(chunkText) > 0.4
   let found = 0
   let missing = 0
-  let missingNames = 0
   question.terms.forEach(({ weight, known, isName, isHan }, k) => {
     const share = window.evidence[k]!
     found += weight * share
     const rest = weight * (1 - share)
     if (known) missing += rest * KNOWN_ELSEWHERE
-    else if (isName) missingNames += rest * UNKNOWN_NAME
+    else if (isName) missing += rest * UNKNOWN_NAME
     else if (isHan) missing += rest * UNKNOWN_PAIR
     else if (!crossesLanguages) missing += rest * UNKNOWN_WORD
   })
-  return found / (found + missing ** EXPONENT + missingNames + LEAST)
+  return found / (found + missing + LEAST)
 }

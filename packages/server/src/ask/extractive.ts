@@ -30,7 +30,7 @@ export interface ExtractiveAnswer {
 }
 
 /** Below this the question counts as not answered. Fitted together with the weights of confidence.ts, see docs/decisions/0004. */
-export const CONFIDENCE_MIN = 0.28
+export const CONFIDENCE_MIN = 0.24
 
 const PARTS_MAX = 5
 /** A part that scores less than this share of the best one is left out. */
