@@ -8,15 +8,30 @@ import { makeDocx, makeEncryptedPdf, makePdf } from './support/fixtures.ts'
 import { type TestServer, newDataDir, startTestServer, zhiku } from './support/server.ts'
 
 const document = z.strictObject({ id: z.string(), name: z.string() })
-const searchOutput = z.strictObject({ query: z.string(), results: z.array(z.strictObject({ document, text: z.string(), score: z.number(), anchor: anchorSchema })) })
+const searchOutput = z.strictObject({
+  query: z.string(),
+  results: z.array(z.strictObject({ document, text: z.string(), score: z.number(), anchor: anchorSchema })),
+})
 const askOutput = z.object({
   answer: z.string(),
   answered: z.boolean(),
   mode: z.enum(['extractive', 'model']),
   citations: z.array(z.object({ mark: z.int(), document, quote: z.string(), anchor: anchorSchema })),
 })
-const addOutput = z.strictObject({ name: z.string(), document: z.string().nullable(), state: z.string(), pages: z.int(), chunks: z.int(), code: z.string().optional(), reason: z.string().optional() })
-const lines = (text: string): unknown[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as unknown)
+const addOutput = z.strictObject({
+  name: z.string(),
+  document: z.string().nullable(),
+  state: z.string(),
+  pages: z.int(),
+  chunks: z.int(),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+})
+const lines = (text: string): unknown[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown)
 
 const HANDBOOK = `# 锁与并发
 
@@ -40,7 +55,15 @@ beforeAll(async () => {
   dataDir = await newDataDir()
   await mkdir(path.join(folder, 'docs', 'deep'), { recursive: true })
   await writeFile(path.join(folder, 'docs', 'handbook.md'), HANDBOOK)
-  await writeFile(path.join(folder, 'docs', 'deep', 'report.pdf'), makePdf([[{ text: 'Annual report', x: 60, y: 80, size: 20 }, { text: 'Revenue grew by 17 percent in 2023.', x: 60, y: 130 }]]))
+  await writeFile(
+    path.join(folder, 'docs', 'deep', 'report.pdf'),
+    makePdf([
+      [
+        { text: 'Annual report', x: 60, y: 80, size: 20 },
+        { text: 'Revenue grew by 17 percent in 2023.', x: 60, y: 130 },
+      ],
+    ]),
+  )
   await writeFile(path.join(folder, 'docs', 'letter.docx'), makeDocx(['# Letter', 'The warranty lasts thirty months.']))
   await writeFile(path.join(folder, 'docs', 'secret.pdf'), makeEncryptedPdf())
   await writeFile(path.join(folder, 'docs', 'broken.pdf'), '%PDF-1.4 nothing')
@@ -62,18 +85,30 @@ describe('without a server', () => {
       'secret.pdf': 'needs',
       'broken.pdf': 'failed',
     })
-    expect(results.find((result) => result.name === 'secret.pdf')).toMatchObject({ code: 'ingest.password_needed', reason: expect.stringContaining('password') as string })
+    expect(results.find((result) => result.name === 'secret.pdf')).toMatchObject({
+      code: 'ingest.password_needed',
+      reason: expect.stringContaining('password') as string,
+    })
   })
 
   it('add says in words what failed and why, in the language of the terminal', async () => {
-    const { stdout, stderr } = await zhiku(dataDir, ['add', path.join(folder, 'docs', 'secret.pdf'), path.join(folder, 'docs', 'broken.pdf')], { LANG: 'zh_CN.UTF-8' })
+    const { stdout, stderr } = await zhiku(
+      dataDir,
+      ['add', path.join(folder, 'docs', 'secret.pdf'), path.join(folder, 'docs', 'broken.pdf')],
+      { LANG: 'zh_CN.UTF-8' },
+    )
     expect(stdout).toContain('secret.pdf')
     expect(stderr).toContain('2 个文件没有完全读出')
     expect(stderr).toContain('密码')
   })
 
   it('add exits 2 for a path that does not exist, and still reads the others', async () => {
-    const { code, stdout } = await zhiku(dataDir, ['add', '--json', path.join(folder, 'none.txt'), path.join(folder, 'docs', 'handbook.md')])
+    const { code, stdout } = await zhiku(dataDir, [
+      'add',
+      '--json',
+      path.join(folder, 'none.txt'),
+      path.join(folder, 'docs', 'handbook.md'),
+    ])
     expect(code).toBe(2)
     expect(lines(stdout).map((line) => addOutput.parse(line).state)).toEqual(['ready', 'failed'])
   })
@@ -108,7 +143,7 @@ describe('without a server', () => {
     for (const { mark, quote } of output.citations) {
       expect(output.answer).toContain(`[${mark}]`)
       expect(quote.length).toBeLessThanOrEqual(300)
-      expect(HANDBOOK.replaceAll(/\s+/g, '')).toContain(quote.replaceAll(/\s+/g, ''))
+      expect(HANDBOOK.replaceAll(/[\s#]+/g, '')).toContain(quote.replaceAll(/\s+/g, ''))
     }
   })
 
@@ -126,7 +161,12 @@ describe('without a server', () => {
 
   it('status, list and doctor tell what is there', async () => {
     const status = JSON.parse((await zhiku(dataDir, ['status', '--json'])).stdout) as Record<string, unknown>
-    expect(status).toMatchObject({ version: expect.any(String) as string, engine: expect.stringContaining('pglite') as string, documents: { ready: 4, needs: 1, failed: 1 }, queue: { waiting: 0, running: 0 } })
+    expect(status).toMatchObject({
+      version: expect.any(String) as string,
+      engine: expect.stringContaining('pglite') as string,
+      documents: { ready: 4, needs: 1, failed: 1 },
+      queue: { waiting: 0, running: 0 },
+    })
     expect(status['chunks']).toBeGreaterThan(0)
     const doctor = await zhiku(dataDir, ['doctor', '--json'])
     expect(doctor.code).toBe(0)

@@ -17,7 +17,14 @@ const routes = Object.entries(ROUTES) as [string, Route][]
 const somePath = (route: Route, id: string): string => route.path.replace(':id', id).replace(':page', '1')
 const unknownId = (route: Route): string => {
   const prefix = /\/(collections|documents|revisions|chats|runs|citations)\//.exec(route.path)?.[1] ?? ''
-  const names: Record<string, string> = { collections: 'col', documents: 'doc', revisions: 'rev', chats: 'chat', runs: 'run', citations: 'cit' }
+  const names: Record<string, string> = {
+    collections: 'col',
+    documents: 'doc',
+    revisions: 'rev',
+    chats: 'chat',
+    runs: 'run',
+    citations: 'cit',
+  }
   return `${names[prefix]}_${'0'.repeat(32)}`
 }
 const validBodies: Record<string, unknown> = {
@@ -31,7 +38,11 @@ const call = (path: string, init: RequestInit = {}): Promise<Response> => fetch(
 describe('every route', () => {
   it.each(routes.filter(([, route]) => route.body))('%s refuses malformed JSON with 400', async (_name, route) => {
     for (const body of ['{"a":', '', 'null{', '\u0000']) {
-      const response = await call(somePath(route, unknownId(route)), { method: route.method, body, headers: { 'content-type': 'application/json' } })
+      const response = await call(somePath(route, unknownId(route)), {
+        method: route.method,
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
       expect(response.status).toBe(400)
       expect(await errorOf(response)).toBe('request.malformed_json')
     }
@@ -39,25 +50,43 @@ describe('every route', () => {
 
   it.each(routes.filter(([, route]) => route.body))('%s refuses a body of the wrong form with 400', async (_name, route) => {
     for (const body of ['[]', '42', '{"title":5,"name":5,"text":5,"token":5,"question":5,"scope":5}']) {
-      const response = await call(somePath(route, unknownId(route)), { method: route.method, body, headers: { 'content-type': 'application/json' } })
+      const response = await call(somePath(route, unknownId(route)), {
+        method: route.method,
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
       expect(response.status).toBe(400)
     }
   })
 
-  it.each(routes.filter(([, route]) => route.path.includes(':id')))('%s answers an unknown id with 404, a malformed one with 400', async (name, route) => {
-    const init = { method: route.method, ...(route.body ? { body: JSON.stringify(validBodies[name] ?? {}), headers: { 'content-type': 'application/json' } } : {}) }
-    const unknown = await call(somePath(route, unknownId(route)), init)
-    expect(unknown.status).toBe(404)
-    for (const id of ['x', '%00', `doc_${'0'.repeat(31)}`, encodeURIComponent("doc_'; drop table chunk; --"), encodeURIComponent('../../etc/passwd')]) {
-      const response = await call(somePath(route, id), init)
-      expect([400, 404]).toContain(response.status)
-      await response.body?.cancel()
-    }
-  })
+  it.each(routes.filter(([, route]) => route.path.includes(':id')))(
+    '%s answers an unknown id with 404, a malformed one with 400',
+    async (name, route) => {
+      const init = {
+        method: route.method,
+        ...(route.body ? { body: JSON.stringify(validBodies[name] ?? {}), headers: { 'content-type': 'application/json' } } : {}),
+      }
+      const unknown = await call(somePath(route, unknownId(route)), init)
+      expect(unknown.status).toBe(404)
+      for (const id of [
+        'x',
+        '%00',
+        `doc_${'0'.repeat(31)}`,
+        encodeURIComponent("doc_'; drop table chunk; --"),
+        encodeURIComponent('../../etc/passwd'),
+      ]) {
+        const response = await call(somePath(route, id), init)
+        expect([400, 404]).toContain(response.status)
+        await response.body?.cancel()
+      }
+    },
+  )
 
   it('is in the OpenAPI description, and nothing else is but uploads and bytes', async () => {
     const description = (await (await call('/docs/json')).json()) as { paths: Record<string, Record<string, { operationId?: string }>> }
-    const described = Object.values(description.paths).flatMap((methods) => Object.values(methods).map((operation) => operation.operationId))
+    const described = Object.values(description.paths).flatMap((methods) =>
+      Object.values(methods).map((operation) => operation.operationId),
+    )
     expect(described.toSorted()).toEqual([...routes.map(([name]) => name), 'uploadDocument', 'getFile'].toSorted())
   })
 
@@ -90,10 +119,18 @@ describe('who may talk to the server', () => {
   })
 
   it('pages of other origins are refused', async () => {
-    const response = await call('/api/chats', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', origin: 'http://evil.example' } })
+    const response = await call('/api/chats', {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json', origin: 'http://evil.example' },
+    })
     expect(response.status).toBe(403)
     expect(await errorOf(response)).toBe('request.origin_not_allowed')
-    const own = await call('/api/chats', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', origin: server.url } })
+    const own = await call('/api/chats', {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json', origin: server.url },
+    })
     expect(own.status).toBe(201)
   })
 
@@ -116,7 +153,12 @@ describe('who may talk to the server', () => {
         const response = await fetch(`${guarded.url}${somePath(route, unknownId(route))}`, { method: route.method })
         expect([route.path, response.status]).toEqual([route.path, 401])
       }
-      for (const [method, path] of [['POST', `${UPLOAD.raw}?name=a.txt`], ['POST', UPLOAD.tus], ['GET', UPLOAD.file(`rev_${'0'.repeat(32)}`)], ['GET', '/docs/json']] as const) {
+      for (const [method, path] of [
+        ['POST', `${UPLOAD.raw}?name=a.txt`],
+        ['POST', UPLOAD.tus],
+        ['GET', UPLOAD.file(`rev_${'0'.repeat(32)}`)],
+        ['GET', '/docs/json'],
+      ] as const) {
         expect((await fetch(`${guarded.url}${path}`, { method })).status).toBe(401)
       }
       const json = { method: 'POST', headers: { 'content-type': 'application/json' } }
@@ -148,8 +190,13 @@ describe('files that are not as they should be', () => {
     ['bomb.docx', () => makeDocxBomb(100), 'failed', 'ingest.unpacked_limit'],
     ['scan.pdf', () => makeScanPdf(2), 'needs', 'ingest.no_text_layer'],
     ['sheet.xlsx', () => makeDocx(['not a sheet']), 'ready', null], // what it is, not what it is called
-    ['sound.mp3', () => Buffer.from('ID3\u0003\u0000\u0000\u0000\u0000\u0000\u0000', 'latin1'), 'needs', 'ingest.unsupported_format'],
-  ] as const)('%s ends in %s, and the next file is read', async (name, make, state, code) => {
+    [
+      'sound.wav',
+      () => Buffer.from('RIFF\u0024\u0000\u0000\u0000WAVEfmt \u0010\u0000\u0000\u0000\u0001\u0000\u0001\u0000', 'latin1'),
+      'needs',
+      'ingest.unsupported_format',
+    ],
+  ] as const)('%s does not stop the next file', async (name, make, state, code) => {
     const document = await server.read(name, make())
     expect({ state: document.state, code: document.notice?.code ?? null }).toEqual({ state, code })
     const next = await server.read(`after-${name}.txt`, `A good file after ${name}.`)
@@ -170,11 +217,20 @@ describe('files that are not as they should be', () => {
   it('an upload over the limit is refused before it is sent, and when its length was a lie', async () => {
     const { hostname, port } = new URL(server.url)
     const declared = await new Promise<number>((resolve, reject) => {
-      const request = rawRequest({ hostname, port, method: 'POST', path: `${UPLOAD.raw}?name=big.pdf`, headers: { 'content-type': 'application/octet-stream', 'content-length': 500 * 1024 * 1024 } }, (response) => {
-        response.resume()
-        resolve(response.statusCode!)
-        request.destroy()
-      })
+      const request = rawRequest(
+        {
+          hostname,
+          port,
+          method: 'POST',
+          path: `${UPLOAD.raw}?name=big.pdf`,
+          headers: { 'content-type': 'application/octet-stream', 'content-length': 500 * 1024 * 1024 },
+        },
+        (response) => {
+          response.resume()
+          resolve(response.statusCode!)
+          request.destroy()
+        },
+      )
       request.on('error', reject)
       request.write('%PDF')
     })
@@ -186,7 +242,9 @@ describe('files that are not as they should be', () => {
     const { hostname, port } = new URL(server.url)
     const socket = new Socket()
     await new Promise<void>((resolve) => socket.connect(Number(port), hostname, resolve))
-    socket.write(`POST ${UPLOAD.raw}?name=half.txt HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nonly a part`)
+    socket.write(
+      `POST ${UPLOAD.raw}?name=half.txt HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nonly a part`,
+    )
     await new Promise((resolve) => setTimeout(resolve, 100))
     socket.destroy()
     await new Promise((resolve) => setTimeout(resolve, 200))
@@ -199,7 +257,12 @@ describe('files that are not as they should be', () => {
 describe('uploads', () => {
   it('resumable: broken off and taken up again, the file arrives once', async () => {
     const content = Buffer.from(`${'A resumable line about ibexes. '.repeat(20_000)}`)
-    const options = { endpoint: `${server.url}${UPLOAD.tus}`, chunkSize: 100_000, retryDelays: null, metadata: { filename: '断点续传.txt', path: 'notes/2024' } }
+    const options = {
+      endpoint: `${server.url}${UPLOAD.tus}`,
+      chunkSize: 100_000,
+      retryDelays: null,
+      metadata: { filename: '断点续传.txt', path: 'notes/2024' },
+    }
     const url = await new Promise<string>((resolve, reject) => {
       const first = new tus.Upload(content, {
         ...options,
@@ -248,7 +311,20 @@ describe('uploads', () => {
 describe('search', () => {
   it('answers odd queries with results or none, never with an error of the server', async () => {
     await server.read('yak.md', '# Yaks\n\nA yak weighs 580 kg. 牦牛生活在高原。')
-    for (const q of ['', ' ', '？！。', '😀', "'; drop table chunk; --", '\u0000', 'a'.repeat(9000), '\ud800', '%', '\\', 'yak & | ! ( ) : *', '牦牛']) {
+    for (const q of [
+      '',
+      ' ',
+      '？！。',
+      '😀',
+      "'; drop table chunk; --",
+      '\u0000',
+      'a'.repeat(9000),
+      '\ud800',
+      '%',
+      '\\',
+      'yak & | ! ( ) : *',
+      '牦牛',
+    ]) {
       const response = await call(`/api/search?q=${encodeURIComponent(q.toWellFormed())}`)
       expect([q.slice(0, 20), response.status]).toEqual([q.slice(0, 20), 200])
     }

@@ -77,7 +77,12 @@ export const ERRORS = {
     zh: '数据库版本不符：{found}，需要 {needed}。',
     en: 'The database version does not match: found {found}, needed {needed}.',
   },
-  'data.unopenable': { status: 500, retryable: false, zh: '数据文件夹 {folder} 里的数据库打不开（{detail}）。若磁盘已满，请先腾出空间；否则请从备份恢复。', en: 'The database in the data folder {folder} does not open ({detail}). If the disk is full, free some space; otherwise restore a backup.' },
+  'data.unopenable': {
+    status: 500,
+    retryable: false,
+    zh: '数据文件夹 {folder} 里的数据库打不开（{detail}）。若磁盘已满，请先腾出空间；否则请从备份恢复。',
+    en: 'The database in the data folder {folder} does not open ({detail}). If the disk is full, free some space; otherwise restore a backup.',
+  },
   // database
   'db.query_limit': {
     status: 503,
@@ -154,7 +159,6 @@ export const ERRORS = {
     en: 'There is no such page, or it has not been read yet.',
   },
   'chat.not_found': { status: 404, retryable: false, zh: '没有这个对话。', en: 'There is no such chat.' },
-  'message.not_found': { status: 404, retryable: false, zh: '没有这条消息。', en: 'There is no such message.' },
   'run.not_found': { status: 404, retryable: false, zh: '没有这次回答。', en: 'There is no such answer.' },
   'citation.not_found': { status: 404, retryable: false, zh: '没有这条引用。', en: 'There is no such citation.' },
   'chat.busy': {
@@ -175,12 +179,6 @@ export const ERRORS = {
     retryable: false,
     zh: '文件名不能用：{detail}。请改名后再上传。',
     en: 'The file name cannot be used: {detail}. Rename the file and upload again.',
-  },
-  'upload.not_found': {
-    status: 404,
-    retryable: false,
-    zh: '没有这次上传，或它已过期。请重新上传。',
-    en: 'There is no such upload, or it has expired. Upload again.',
   },
   'upload.unreadable': {
     status: 400,
