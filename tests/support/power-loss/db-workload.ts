@@ -56,9 +56,24 @@ export async function runTransaction(db: Db, n: number): Promise<void> {
     await tx.query('insert into crash_last values (1, $1) on conflict (one) do update set n = excluded.n', [n])
     if (n % 3 === 0) await tx.query('delete from crash_document where id = $1', [n - 2])
   })
+  if (n % 10 === 7) await rollBack(db, n)
   if (n % 40 === 0) await db.query('vacuum (analyze)')
   if (n % 25 === 0) await db.query('checkpoint')
   if (n % 30 === 0) await db.query(`select bm25_spill_index('crash_token_bm25')`)
+}
+
+/** Work that must leave no trace. */
+async function rollBack(db: Db, n: number): Promise<void> {
+  const changedMind = new Error('changed my mind')
+  await db
+    .transaction(async (tx) => {
+      await tx.query('delete from crash_document where id < $1', [n])
+      await tx.query('insert into crash_document values ($1, $2)', [1_000_000 + n, 'never'])
+      throw changedMind
+    })
+    .catch((error: unknown) => {
+      if (error !== changedMind) throw error
+    })
 }
 
 /**

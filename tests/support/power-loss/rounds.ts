@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { silentLog } from '../../../packages/server/src/base/log.ts'
@@ -17,6 +18,7 @@ export type Cut = 'kill' | 'worst' | 'random' | 'deaf'
 /** A round is cut before so many transactions. */
 const MAX_TRANSACTIONS = 80
 
+const WRITER = new URL('./db-writer.ts', import.meta.url)
 const RECORDER = new URL('./recorder.ts', import.meta.url).href
 
 /**
@@ -79,36 +81,54 @@ export async function runAndCut(input: {
 }
 
 /**
- * One round of the database alone: write, cut, open what is left, compare, check its structure, write again.
+ * The database alone: write, cut, open what is left, compare, check its structure; then the same on what is left, `rounds` times.
  *
  * @returns number of acknowledged transactions and what is wrong
  */
-export async function databaseRound(cut: Cut, seed: number): Promise<{ acknowledged: number; wrong: string[] }> {
-  const random = seededRandom(seed)
+export async function databaseRounds(input: {
+  cut: Cut
+  seed: number
+  rounds: number
+}): Promise<{ acknowledged: number; wrong: string[] }> {
+  const random = seededRandom(input.seed)
   const folder = fs.mkdtempSync(path.join(tmpdir(), 'zhiku-crash-'))
-  const target = path.join(folder, 'after')
-  const root = path.join(folder, 'before')
-  fs.mkdirSync(root)
+  let acknowledged = 0
   try {
-    const args = [new URL('./db-writer.ts', import.meta.url).pathname, root]
-    // One round in five is cut while the database is being created.
-    const when =
-      random() < 0.2 ? { lines: 0, thenMs: 100 + random() * 900 } : { lines: Math.ceil(random() * MAX_TRANSACTIONS), thenMs: random() * 40 }
-    const lines = await runAndCut({ cut, args, root, target, ...when, random })
-    const acknowledged = Number(lines.findLast((line) => /^\d+$/.test(line)) ?? 0)
-    const db = await openDb({ dataDir: target, databaseUrl: null, log: silentLog })
+    fs.mkdirSync(path.join(folder, '0'))
+    for (let round = 1; round <= input.rounds; round++) {
+      const [root, target] = [path.join(folder, String(round - 1)), path.join(folder, String(round))]
+      // One in five is cut while the database is being created or opened.
+      const when =
+        random() < 0.2
+          ? { lines: 0, thenMs: 100 + random() * 900 }
+          : { lines: Math.ceil(random() * MAX_TRANSACTIONS), thenMs: random() * 40 }
+      const lines = await runAndCut({ cut: input.cut, args: [fileURLToPath(WRITER), root], root, target, ...when, random })
+      acknowledged = Number(lines.findLast((line) => /^\d+$/.test(line)) ?? acknowledged)
+      const wrong = await inspectStore(target, acknowledged)
+      if (wrong.length > 0) return { acknowledged, wrong: wrong.map((line) => `round ${round}: ${line}`) }
+      // It was there or not; now it is.
+      acknowledged += 1
+    }
+    return { acknowledged, wrong: [] }
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Opens it, compares it with the history, and runs the next transaction, which must be number `acknowledged + 1` afterwards. */
+async function inspectStore(dataDir: string, acknowledged: number): Promise<string[]> {
+  try {
+    const db = await openDb({ dataDir, databaseUrl: null, log: silentLog })
     try {
       // Cut before the tables were made: they are made now, and are empty.
       await prepare(db)
       const wrong = [...(await findLosses(db, acknowledged)), ...(await checkIntegrity(db))]
-      await runTransaction(db, (await lastTransaction(db)) + 1)
-      return { acknowledged, wrong }
+      if ((await lastTransaction(db)) === acknowledged) await runTransaction(db, acknowledged + 1)
+      return wrong
     } finally {
       await db.close()
     }
   } catch (error) {
-    return { acknowledged: 0, wrong: [`does not open: ${inspect(error)}`] }
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true })
+    return [`does not open: ${inspect(error)}`]
   }
 }
