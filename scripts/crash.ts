@@ -5,7 +5,9 @@
 import { parseArgs } from 'node:util'
 import { type LibraryCut, crashLibrary } from '../tests/support/crash-library.ts'
 
-const { values } = parseArgs({ options: { points: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { points: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' }, only: { type: 'string' } },
+})
 const points = Number(values.points)
 const seed = Number(values.seed)
 const plan: [LibraryCut, number][] = [

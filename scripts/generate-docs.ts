@@ -26,7 +26,8 @@ ${rows.join('\n')}
 
 export function settingsPage(): string {
   const rows = Object.entries(SETTINGS).map(
-    ([key, row]) => `| \`${key}\` | ${row.default === null ? '–' : `\`${row.default}\``} | ${'secret' in row ? 'yes' : 'no'} | ${cell(row.zh)} | ${cell(row.en)} |`,
+    ([key, row]) =>
+      `| \`${key}\` | ${row.default === null ? '–' : `\`${row.default}\``} | ${'secret' in row ? 'yes' : 'no'} | ${cell(row.zh)} | ${cell(row.en)} |`,
   )
   return `# Settings
 

@@ -56,14 +56,23 @@ describe('imports of the server', () => {
     const wrong = serverFiles
       .filter((file) => pure.test(file) && !isTest(file))
       .flatMap((file) => allImports.get(file)!)
-      .filter(({ from, to, typeOnly }) => !typeOnly && to.startsWith(SERVER) && areaOf(to) !== areaOf(from) && areaOf(to) !== 'base' && !/^packages\/server\/src\/search\/(tokens|normalise|stem|identifiers|character-classes)\.ts$/.test(to))
+      .filter(
+        ({ from, to, typeOnly }) =>
+          !typeOnly &&
+          to.startsWith(SERVER) &&
+          areaOf(to) !== areaOf(from) &&
+          areaOf(to) !== 'base' &&
+          !/^packages\/server\/src\/search\/(tokens|normalise|stem|identifiers|character-classes)\.ts$/.test(to),
+      )
     expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
   })
 
   it('read the environment in one place', () => {
     const readers = serverFiles.filter((file) => !isTest(file) && /process\.env/.test(readFileSync(path.join(ROOT, file), 'utf8')))
     // The command line takes the environment once and hands it to base/config.ts; output.ts asks for the terminal's language.
-    expect(readers.filter((file) => !/\/(cli\/(main|output|eval)|base\/config)\.ts$/.test(file) && !/\/ingest\/pool\//.test(file))).toEqual([])
+    expect(readers.filter((file) => !/\/(cli\/(main|output|eval)|base\/config)\.ts$/.test(file) && !/\/ingest\/pool\//.test(file))).toEqual(
+      [],
+    )
   })
 })
 
@@ -111,7 +120,13 @@ describe('all source files', () => {
 
   it('are all used', () => {
     const used = new Set<string>()
-    const entries = ['packages/server/src/cli/main.ts', 'packages/web/src/main.ts', ...sourceFiles('scripts'), ...sourceFiles('tests'), ...sourceFiles('bench')]
+    const entries = [
+      'packages/server/src/cli/main.ts',
+      'packages/web/src/main.ts',
+      ...sourceFiles('scripts'),
+      ...sourceFiles('tests'),
+      ...sourceFiles('bench'),
+    ]
     const visit = (file: string): void => {
       if (used.has(file)) return
       used.add(file)
@@ -119,7 +134,9 @@ describe('all source files', () => {
     }
     for (const entry of entries) visit(entry)
     const helpersOfTests = new Set([...allImports.keys()].filter(isTest).flatMap((file) => importsOf(file).map(({ to }) => to)))
-    const unused = [...allImports.keys()].filter((file) => !used.has(file) && !isTest(file) && !helpersOfTests.has(file) && !file.endsWith('.d.ts'))
+    const unused = [...allImports.keys()].filter(
+      (file) => !used.has(file) && !isTest(file) && !helpersOfTests.has(file) && !file.endsWith('.d.ts'),
+    )
     expect(unused).toEqual([])
   })
 })

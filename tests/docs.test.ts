@@ -32,7 +32,15 @@ describe('the error table', () => {
 
 describe('the README and its twin', () => {
   it('show the same commands', () => {
-    const commands = (file: string): string[] => [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/```(?:sh|bash)\n([\s\S]*?)```/g)].flatMap((match) => match[1]!.split('\n').map((line) => line.replace(/\s+#.*$/, '').trim()).filter(Boolean))
-    expect(commands('README.zh-CN.md').map((line) => line.replaceAll(/".*?"/g, '""'))).toEqual(commands('README.md').map((line) => line.replaceAll(/".*?"/g, '""')))
+    const commands = (file: string): string[] =>
+      [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/```(?:sh|bash)\n([\s\S]*?)```/g)].flatMap((match) =>
+        match[1]!
+          .split('\n')
+          .map((line) => line.replace(/\s+#.*$/, '').trim())
+          .filter(Boolean),
+      )
+    expect(commands('README.zh-CN.md').map((line) => line.replaceAll(/".*?"/g, '""'))).toEqual(
+      commands('README.md').map((line) => line.replaceAll(/".*?"/g, '""')),
+    )
   })
 })

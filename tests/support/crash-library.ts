@@ -38,13 +38,23 @@ interface Promised {
 /** Text with a unique word in every section, so that each chunk can be asked for. */
 function content(random: () => number, name: string, serial: number): string {
   const sections = 1 + Math.floor(random() ** 2 * 120)
-  return Array.from({ length: sections }, (_, n) => `## ${name} ${n}\n\n${`第${n}节 word${serial}x${n} 的内容。`.repeat(3)} ${'Ordinary words of a section go here. '.repeat(10)}`).join('\n\n')
+  return Array.from(
+    { length: sections },
+    (_, n) =>
+      `## ${name} ${n}\n\n${`第${n}节 word${serial}x${n} 的内容。`.repeat(3)} ${'Ordinary words of a section go here. '.repeat(10)}`,
+  ).join('\n\n')
 }
 const wordOf = (serial: number, section: number): string => `word${serial}x${section}`
 const serialOf = (text: string): number => Number(/word(\d+)x/.exec(text)![1])
 const sectionsOf = (text: string): number => text.split('\n\n## ').length
 
-async function workload(server: TestServer, promised: Promised, random: () => number, nextSerial: () => number, counts: LibraryCrashReport['acknowledged']): Promise<void> {
+async function workload(
+  server: TestServer,
+  promised: Promised,
+  random: () => number,
+  nextSerial: () => number,
+  counts: LibraryCrashReport['acknowledged'],
+): Promise<void> {
   const names = [...promised.documents.keys()].filter((name) => !promised.using.has(name))
   const pick = (): string | undefined => names[Math.floor(random() * names.length)]
   const exclusively = async (name: string, work: () => Promise<void>): Promise<void> => {
@@ -122,7 +132,8 @@ async function verify(server: TestServer, promised: Promised, random: () => numb
     const status = (await fetch(`${server.url}/api/documents/${id}`)).status
     if (status !== 404) wrong.push(`${id} was deleted and answers ${status}`)
   }
-  for (const document of documents) if (!promised.documents.has(document.name)) wrong.push(`${document.name} is there but was never sent or was deleted`)
+  for (const document of documents)
+    if (!promised.documents.has(document.name)) wrong.push(`${document.name} is there but was never sent or was deleted`)
   for (const [id, texts] of promised.chats) {
     const chat = await server.client.getChat({ id }).catch(() => null)
     if (!chat) {
@@ -131,7 +142,8 @@ async function verify(server: TestServer, promised: Promised, random: () => numb
     }
     const asked = chat.messages.filter((message) => message.role === 'user').map((message) => message.text)
     for (const text of texts) if (!asked.includes(text)) lost.push(`${id}: the question ${text} is not there`)
-    for (const message of chat.messages) if (message.run?.state === 'running') wrong.push(`${id}: an answer of before the crash is still running`)
+    for (const message of chat.messages)
+      if (message.run?.state === 'running') wrong.push(`${id}: an answer of before the crash is still running`)
   }
   const report = await server.client.doctor({})
   for (const check of report.checks) if (!check.ok) wrong.push(`doctor: ${check.name}: ${check.found}`)
@@ -150,9 +162,20 @@ async function recovered(server: TestServer): Promise<number> {
 }
 
 /** @param say called with a line per round */
-export async function crashLibrary(input: { points: number; seed: number; cut: LibraryCut; say?: (line: string) => void }): Promise<LibraryCrashReport> {
+export async function crashLibrary(input: {
+  points: number
+  seed: number
+  cut: LibraryCut
+  say?: (line: string) => void
+}): Promise<LibraryCrashReport> {
   const random = seededRandom(input.seed)
-  const report: LibraryCrashReport = { points: 0, acknowledged: { uploads: 0, deletions: 0, questions: 0 }, lost: [], wrong: [], slowestRecoverySeconds: 0 }
+  const report: LibraryCrashReport = {
+    points: 0,
+    acknowledged: { uploads: 0, deletions: 0, questions: 0 },
+    lost: [],
+    wrong: [],
+    slowestRecoverySeconds: 0,
+  }
   const promised: Promised = { documents: new Map(), gone: new Set(), using: new Set(), chats: new Map() }
   let serial = 0
   let dataDir = await newDataDir()
@@ -161,7 +184,11 @@ export async function crashLibrary(input: { points: number; seed: number; cut: L
       const disk = `${dataDir}.disk`
       const records = input.cut !== 'kill'
       if (records) fs.mkdirSync(disk)
-      const server = await startTestServer({ dataDir, nodeArgs: records ? ['--import', RECORDER] : [], env: records ? { POWER_LOSS_ROOT: dataDir, POWER_LOSS_DISK: disk } : {} })
+      const server = await startTestServer({
+        dataDir,
+        nodeArgs: records ? ['--import', RECORDER] : [],
+        env: records ? { POWER_LOSS_ROOT: dataDir, POWER_LOSS_DISK: disk } : {},
+      })
       let cutting = false
       const busy = Array.from({ length: 3 }, async () => {
         while (!cutting) await workload(server, promised, random, () => (serial += 1), report.acknowledged).catch(() => sleep(5))
@@ -186,7 +213,10 @@ export async function crashLibrary(input: { points: number; seed: number; cut: L
         report.lost.push(...lost.map((line) => `point ${point}: ${line}`))
         report.wrong.push(...wrong.map((line) => `point ${point}: ${line}`))
         report.points += 1
-        input.say?.(`point ${point + 1} of ${input.points} (${input.cut}): ${promised.documents.size} documents, recovered in ${seconds.toFixed(1)} s, ${lost.length} lost, ${wrong.length} wrong`)
+        for (const line of [...lost, ...wrong]) input.say?.(`  ${line}`)
+        input.say?.(
+          `point ${point + 1} of ${input.points} (${input.cut}): ${promised.documents.size} documents, recovered in ${seconds.toFixed(1)} s, ${lost.length} lost, ${wrong.length} wrong`,
+        )
         // A library that grows without end makes every round slower than the one before.
         for (const name of [...promised.documents.keys()].slice(0, Math.max(0, promised.documents.size - 25))) {
           await again.client.deleteDocument({ id: promised.documents.get(name)!.id!, purge: '1' })

@@ -56,9 +56,14 @@ export function makePdf(pages: readonly (readonly PdfLine[])[], options: { rotat
 
 /** A page that is one grey image and nothing else. */
 export function makeScanPdf(pages = 1): Uint8Array {
-  const objects = ['<< /Type /Catalog /Pages 2 0 R >>', `<< /Type /Pages /Count ${pages} /Kids [${Array.from({ length: pages }, (_, index) => `${4 + index * 2} 0 R`).join(' ')}] >>`]
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Count ${pages} /Kids [${Array.from({ length: pages }, (_, index) => `${4 + index * 2} 0 R`).join(' ')}] >>`,
+  ]
   const pixels = Array.from({ length: 64 }, (_, index) => (index % 3 === 0 ? '40' : 'c0')).join('')
-  objects.push(`<< /Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /ASCIIHexDecode /Length ${pixels.length + 1} >>\nstream\n${pixels}>\nendstream`)
+  objects.push(
+    `<< /Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /ASCIIHexDecode /Length ${pixels.length + 1} >>\nstream\n${pixels}>\nendstream`,
+  )
   for (let index = 0; index < pages; index += 1) {
     const content = 'q 500 0 0 700 40 70 cm /Im0 Do Q'
     objects.push(
@@ -72,28 +77,46 @@ export function makeScanPdf(pages = 1): Uint8Array {
 /** Standard security handler with keys that no password opens. */
 export function makeEncryptedPdf(): Uint8Array {
   const key = 'a5'.repeat(32)
-  return makePdf([[{ text: 'secret', x: 50, y: 50 }]], { trailer: `/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <${key}> /U <${key}> >> /ID [<${'00'.repeat(16)}> <${'00'.repeat(16)}>]` })
+  return makePdf([[{ text: 'secret', x: 50, y: 50 }]], {
+    trailer: `/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <${key}> /U <${key}> >> /ID [<${'00'.repeat(16)}> <${'00'.repeat(16)}>]`,
+  })
 }
 
-const CONTENT_TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
-const RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+const CONTENT_TYPES =
+  '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+const RELS =
+  '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>'
 const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /** A Word file; lines that start with "# " are headings. */
 export function makeDocx(paragraphs: readonly string[]): Uint8Array {
   const body = paragraphs
-    .map((text) => (text.startsWith('# ') ? `<w:p><w:pPr><w:pStyle w:val="Heading1"/><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>${xml(text.slice(2))}</w:t></w:r></w:p>` : `<w:p><w:r><w:t xml:space="preserve">${xml(text)}</w:t></w:r></w:p>`))
+    .map((text) =>
+      text.startsWith('# ')
+        ? `<w:p><w:pPr><w:pStyle w:val="Heading1"/><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>${xml(text.slice(2))}</w:t></w:r></w:p>`
+        : `<w:p><w:r><w:t xml:space="preserve">${xml(text)}</w:t></w:r></w:p>`,
+    )
     .join('')
   return zipSync({
     '[Content_Types].xml': strToU8(CONTENT_TYPES),
     '_rels/.rels': strToU8(RELS),
-    'word/document.xml': strToU8(`<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`),
+    'word/document.xml': strToU8(
+      `<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`,
+    ),
   })
 }
 
 /** A Word file whose one part unpacks to `megabytes`. */
 export function makeDocxBomb(megabytes: number): Uint8Array {
-  return zipSync({ '[Content_Types].xml': strToU8(CONTENT_TYPES), '_rels/.rels': strToU8(RELS), 'word/document.xml': new Uint8Array(megabytes * 1024 * 1024).fill(0x20) }, { level: 9 })
+  return zipSync(
+    {
+      '[Content_Types].xml': strToU8(CONTENT_TYPES),
+      '_rels/.rels': strToU8(RELS),
+      'word/document.xml': new Uint8Array(megabytes * 1024 * 1024).fill(0x20),
+    },
+    { level: 9 },
+  )
 }
 
-export const nestedHtml = (depth: number): string => `<!doctype html><title>deep</title>${'<div>'.repeat(depth)}at the bottom of the well${'</div>'.repeat(depth)}`
+export const nestedHtml = (depth: number): string =>
+  `<!doctype html><title>deep</title>${'<div>'.repeat(depth)}at the bottom of the well${'</div>'.repeat(depth)}`

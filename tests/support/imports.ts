@@ -30,13 +30,19 @@ export function importsOf(file: string): Import[] {
   const add = (target: string, typeOnly: boolean): void => {
     const bare = target.split('?')[0]!
     if (bare.startsWith('.')) found.push({ from: file, to: path.posix.join(path.posix.dirname(file), bare), typeOnly })
-    else if (bare.startsWith('@zhiku/contract/')) found.push({ from: file, to: `packages/contract/src/${bare.slice('@zhiku/contract/'.length)}`, typeOnly })
+    else if (bare.startsWith('@zhiku/contract/'))
+      found.push({ from: file, to: `packages/contract/src/${bare.slice('@zhiku/contract/'.length)}`, typeOnly })
     else if (bare.startsWith('@/')) found.push({ from: file, to: `packages/web/src/${bare.slice(2)}`, typeOnly })
   }
   for (const match of text.matchAll(STATEMENT)) {
     const names = match[3] ?? ''
     // `import { type A, type B }` brings no code either.
-    const allTypes = /^\{[^}]*\}\s*from/.test(names) && names.slice(1, names.indexOf('}')).split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '))
+    const allTypes =
+      /^\{[^}]*\}\s*from/.test(names) &&
+      names
+        .slice(1, names.indexOf('}'))
+        .split(',')
+        .every((name) => name.trim() === '' || name.trim().startsWith('type '))
     add(match[4]!, match[2] !== undefined || allTypes)
   }
   for (const match of text.matchAll(DYNAMIC)) add(match[1]!, false)

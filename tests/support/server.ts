@@ -38,10 +38,15 @@ export interface TestServer {
 
 export const newDataDir = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'zhiku-test-'))
 
-export async function startTestServer(options: { dataDir?: string; env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[] } = {}): Promise<TestServer> {
+export async function startTestServer(
+  options: { dataDir?: string; env?: NodeJS.ProcessEnv; nodeArgs?: readonly string[] } = {},
+): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await newDataDir())
   await rm(path.join(dataDir, 'server.json'), { force: true })
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), ZHIKU, 'serve'], { env: environment(dataDir, options.env), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), ZHIKU, 'serve'], {
+    env: environment(dataDir, options.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let log = ''
   child.stderr.on('data', (part: Buffer) => (log += part.toString()))
   child.stdout.on('data', (part: Buffer) => (log += part.toString()))
@@ -72,7 +77,11 @@ export async function startTestServer(options: { dataDir?: string; env?: NodeJS.
     log: () => log,
     async add(name, content, more = {}) {
       const query = new URLSearchParams({ name, ...more })
-      const response = await request(`${url}${UPLOAD.raw}?${query}`, { method: 'POST', body: Buffer.from(content), headers: { 'content-type': 'application/octet-stream' } })
+      const response = await request(`${url}${UPLOAD.raw}?${query}`, {
+        method: 'POST',
+        body: Buffer.from(content),
+        headers: { 'content-type': 'application/octet-stream' },
+      })
       if (!response.ok) throw await toApiError(response)
       return uploadResultSchema.parse(await response.json())
     },
