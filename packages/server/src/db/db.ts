@@ -22,6 +22,8 @@ export interface Tx extends Sql {
 export interface CallOptions {
   /** nobody waits for the answer (polling, ingest): long maintenance of the embedded engine does not give way to it */
   background?: boolean
+  /** a statement of this call is cut after so long; LIMITS.queryMs unless given */
+  limitMs?: number
 }
 
 export interface TransactionOptions extends CallOptions {

@@ -10,6 +10,9 @@ import type { Handler } from '../queue/worker.ts'
 import { unindexDocument } from '../search/index.ts'
 import { INGEST_JOB, type IngestContext, PURGE_JOB, publishChange } from './context.ts'
 
+/** Deleting must work when the disk is full. */
+const MAKES_SPACE = { frees: true }
+
 /** @throws document.not_found */
 export async function moveToTrash(ctx: IngestContext, owner: string, documentId: DocumentId): Promise<{ undoUntil: string }> {
   const document = await getDocument(ctx.db, owner, documentId)
@@ -23,7 +26,7 @@ export async function moveToTrash(ctx: IngestContext, owner: string, documentId:
       () => undefined,
     )
     await publishChange(ctx, tx, { owner, documentId, collectionId: document.collectionId }, 'document.removed')
-  })
+  }, MAKES_SPACE)
   return { undoUntil: new Date(Date.now() + LIMITS.undoSeconds * 1000).toISOString() }
 }
 
@@ -55,7 +58,7 @@ export async function purge(ctx: IngestContext, owner: string, documentId: Docum
     await ctx.forget(tx, documentId)
     for (const hash of await deleteDocumentRows(tx, documentId)) await ctx.files.release(tx, hash)
     await publishChange(ctx, tx, { owner, documentId, collectionId: document.collectionId }, 'document.removed')
-  })
+  }, MAKES_SPACE)
 }
 
 async function stopJobs(ctx: IngestContext, tx: Tx, documentId: DocumentId): Promise<void> {

@@ -49,10 +49,13 @@ export function ingestHandler(ctx: IngestContext, pool: ReaderPool): Handler {
 
 /** A transaction that may write for this job only; rolls back when the lease was lost. */
 async function write<T>(ctx: IngestContext, job: Job, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return await ctx.db.transaction(async (tx) => {
-    if (!(await guard(tx, job))) throw new Error('lease lost')
-    return await work(tx)
-  })
+  return await ctx.db.transaction(
+    async (tx) => {
+      if (!(await guard(tx, job))) throw new Error('lease lost')
+      return await work(tx)
+    },
+    { background: true },
+  )
 }
 
 async function ingest(ctx: IngestContext, pool: ReaderPool, job: Job, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts'
 import { isAppError } from '../base/fail.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { Notice } from '@zhiku/contract/entities.ts'
-import type { Db } from '../db/db.ts'
+import type { Db, Sql } from '../db/db.ts'
 import { type Job, guard, lease, putBack, returnExpired } from './queue.ts'
 
 export interface Handler {
@@ -29,7 +29,11 @@ export interface Worker {
 const POLL_MS = 1000
 const HEARTBEAT_MS = (LIMITS.leaseSeconds * 1000) / 3
 
-export function startWorker(db: Db, log: Log, handler: Handler): Worker {
+/** Polling is nobody's wait: upkeep of the store need not give way to it. */
+const inBackground = (db: Db): Sql => ({ query: (text, params) => db.query(text, params, { background: true }) })
+
+export function startWorker(store: Db, log: Log, handler: Handler): Worker {
+  const db = inBackground(store)
   const active = new Map<number, { job: Job; abort: AbortController; done: Promise<void> }>()
   let stopped = false
   let filling = false

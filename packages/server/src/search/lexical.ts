@@ -1,7 +1,8 @@
 /** Keyword search: BM25 over our own tokens, in one SQL statement. */
 import type { Anchor } from '@zhiku/contract/anchor.ts'
 import type { DocumentId, RevisionId } from '@zhiku/contract/ids.ts'
-import type { Sql } from '../db/db.ts'
+import { LIMITS } from '../base/limits.ts'
+import type { Db } from '../db/db.ts'
 import { encodeQuery } from './tokens.ts'
 
 /** Where a question looks. Empty lists mean everything of the owner. */
@@ -31,7 +32,10 @@ export interface ChunkHit {
  * @returns at most `limit` chunks that share at least one term with the query, best first; none for a query without terms.
  *          The owner is checked in the same statement: what is not theirs is never read.
  */
-export async function searchLexical(db: Sql, input: { query: string; scope: SearchScope; limit: number }): Promise<ChunkHit[]> {
+export async function searchLexical(
+  db: Pick<Db, 'query'>,
+  input: { query: string; scope: SearchScope; limit: number },
+): Promise<ChunkHit[]> {
   const query = encodeQuery(input.query)
   if (query === '') return []
   const { rows } = await db.query<ChunkHit>(
@@ -42,6 +46,7 @@ export async function searchLexical(db: Sql, input: { query: string; scope: Sear
      join document d on d.id = c.document_id and d.owner = $4 and d.trashed_at is null
      order by b.score, c.id`,
     [query, input.scope.collections, input.scope.documents, input.scope.owner, input.limit],
+    { limitMs: LIMITS.searchMs },
   )
   return rows
 }
