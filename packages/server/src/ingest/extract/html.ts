@@ -3,7 +3,7 @@ import { oneLine } from './clean.ts'
 import { decodeText } from './charset.ts'
 import type { DraftBlock } from './draft.ts'
 import { htmlBlocks } from './html/blocks.ts'
-import { mainText } from './html/main-text.ts'
+import { mainText, wholeBody } from './html/main-text.ts'
 import { capDepth, parseDocument } from './html/tree.ts'
 import { cutIntoPages } from './pages.ts'
 import type { Extractor } from './types.ts'
@@ -27,8 +27,8 @@ export const extractHtml: Extractor = async ({ bytes, fromPage, progress }) => {
   const { text } = decodeText(bytes, declaredCharset(bytes) ?? 'utf-8')
   const document = parseDocument(text)
   progress()
-  capDepth(document)
-  const main = mainText(document)
+  // Nobody writes a page that deep by hand; looking for its main text would take very long.
+  const main = capDepth(document) ? wholeBody(document) : mainText(document)
   progress()
   const { blocks, invisible } = htmlBlocks(main.root)
   const pages = cutIntoPages(withTitle(main.title, blocks), HTML_VERSION)

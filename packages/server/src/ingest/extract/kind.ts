@@ -46,6 +46,30 @@ const NOT_READ: Readonly<Record<string, string>> = {
   pages: 'Pages',
   key: 'Keynote',
   numbers: 'Numbers',
+  mp3: 'MP3',
+  m4a: 'M4A',
+  wav: 'WAV',
+  flac: 'FLAC',
+  ogg: 'OGG',
+  mp4: 'MP4',
+  mov: 'MOV',
+  mkv: 'MKV',
+  avi: 'AVI',
+  jpg: 'JPEG',
+  jpeg: 'JPEG',
+  png: 'PNG',
+  gif: 'GIF',
+  webp: 'WebP',
+  tif: 'TIFF',
+  tiff: 'TIFF',
+  heic: 'HEIC',
+  bmp: 'BMP',
+  zip: 'ZIP',
+  rar: 'RAR',
+  '7z': '7-Zip',
+  gz: 'GZIP',
+  tar: 'TAR',
+  exe: 'EXE',
 }
 
 const MARKDOWN = new Set(['md', 'markdown', 'mdown', 'mkd', 'mdx'])
@@ -65,7 +89,7 @@ export async function kindOf(bytes: Uint8Array, name: string): Promise<Kind> {
   if (head.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) throw compoundFile(bytes, extension)
   if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return await zipKind(bytes, extension)
   if (head.startsWith('{\\rtf')) throw fail('ingest.unsupported_format', { format: 'RTF' })
-  const found = await fileTypeFromBuffer(bytes.subarray(0, HEAD_BYTES))
+  const found = await fileTypeFromBuffer(bytes)
   // XML is told apart below: XHTML is read, other XML is not.
   if (found && found.ext !== 'xml') throw fail('ingest.unsupported_format', { format: NOT_READ[found.ext] ?? found.ext.toUpperCase() })
   if (extension === 'pdf') return 'pdf'

@@ -17,6 +17,8 @@ export { PIPELINE_VERSION } from './version.ts'
 export interface ReaderPool {
   /** files read at the same time */
   readonly size: number
+  /** processes of the children that live */
+  readonly pids: readonly number[]
   /**
    * Reads one file; waits for a free reader.
    * `pages` is awaited before the child sends on: back-pressure, and the place to write a checkpoint.
@@ -63,6 +65,10 @@ class Pool implements ReaderPool {
       chars: LIMITS.documentChars,
       ...options.limits,
     }
+  }
+
+  get pids(): readonly number[] {
+    return [...this.#all].filter((reader) => !reader.dead).flatMap((reader) => reader.pid ?? [])
   }
 
   async read(request: ReadRequest, on: ReadListener, signal: AbortSignal): Promise<ReadResult> {

@@ -13,7 +13,7 @@ const BODY_CHARS_MAX = 20_000
 /** Less than this share of the body's text is a piece of it, not the main text. */
 const SHARE_MIN = 0.25
 /** The same for a body whose rest is not navigation: at most so much of the rest is links. */
-const PLAIN_SHARE_MIN = 0.8
+const PLAIN_SHARE_MIN = 0.97
 const PLAIN_LINKS_MAX = 0.1
 
 export interface MainText {
@@ -28,17 +28,18 @@ interface Amount {
   links: number
 }
 
+export const wholeBody = (document: HtmlParent): MainText => ({ title: titleOf(document), root: document, method: 'body' })
+
 /** @param document  parsed document, depth capped */
 export function mainText(document: HtmlParent): MainText {
-  const title = titleOf(document)
   // Measured before: readability works on a copy, but the copy is made from this tree.
   const body = amountOf(document)
   const article = readable(serialize(document))
-  if (article === null) return { title, root: document, method: 'body' }
+  if (article === null) return wholeBody(document)
   const root = parsePart(article.content)
   capDepth(root)
-  if (leavesOutTooMuch(body, amountOf(root))) return { title, root: document, method: 'body' }
-  return { title: article.title || title, root, method: 'readability' }
+  if (leavesOutTooMuch(body, amountOf(root))) return wholeBody(document)
+  return { title: article.title || titleOf(document), root, method: 'readability' }
 }
 
 function leavesOutTooMuch(body: Amount, main: Amount): boolean {

@@ -17,18 +17,22 @@ export const parsePart = (html: string): DefaultTreeAdapterTypes.DocumentFragmen
 /**
  * Elements deeper than `limit` are dissolved: their text stays, in order, in the last ancestor that is kept.
  * Works with a stack of its own, so that no depth of input can overflow the call stack.
+ * @returns whether anything was dissolved
  */
-export function capDepth(root: HtmlParent, limit: number = LIMITS.nestingDepth): void {
+export function capDepth(root: HtmlParent, limit: number = LIMITS.nestingDepth): boolean {
+  let dissolved = false
   const stack: { node: HtmlParent; depth: number }[] = [{ node: root, depth: 0 }]
   for (let entry = stack.pop(); entry; entry = stack.pop()) {
     const { node, depth } = entry
-    if (depth >= limit) flatten(node)
+    if (depth >= limit) dissolved = flatten(node) || dissolved
     else for (const child of node.childNodes) if (isElement(child)) stack.push({ node: child, depth: depth + 1 })
   }
+  return dissolved
 }
 
-/** Replaces all elements below `parent` by their texts. */
-function flatten(parent: HtmlParent): void {
+/** Replaces all elements below `parent` by their texts; false when there were none. */
+function flatten(parent: HtmlParent): boolean {
+  if (!parent.childNodes.some(isElement)) return false
   const texts: HtmlNode[] = []
   const stack: HtmlNode[] = parent.childNodes.toReversed()
   for (let node = stack.pop(); node; node = stack.pop()) {
@@ -37,6 +41,7 @@ function flatten(parent: HtmlParent): void {
   }
   for (const text of texts) text.parentNode = parent
   parent.childNodes = texts
+  return true
 }
 
 /** Elements whose content is no text of the document. */

@@ -120,8 +120,24 @@ function continues(glyphs: Glyphs, lines: readonly Line[], from: number, next: n
   const short = endsShort(lines, next)
   const mark = markOf(startOf(glyphs, line))
   // A number that happens to begin a line, in the middle of a sentence, is no mark.
-  if (mark !== null && (short || SENTENCE_END.test(String.fromCodePoint(before.last)) || !/\d|\p{L}/u.test(mark))) return false
+  if (
+    mark !== null &&
+    (short ||
+      follows(markOf(startOf(glyphs, lines[from]!)), mark) ||
+      SENTENCE_END.test(String.fromCodePoint(before.last)) ||
+      !/\d|\p{L}/u.test(mark))
+  )
+    return false
   return !short && !isIndented(glyphs, lines, from, next)
+}
+
+/** Is this mark the next one of the list: 3. after 2., (c) after (b)? */
+function follows(before: string | null, mark: string): boolean {
+  if (before === null) return false
+  const [a, b] = [/\d+(?=\D*$)/.exec(before)?.[0], /\d+(?=\D*$)/.exec(mark)?.[0]]
+  if (a !== undefined && b !== undefined) return Number(b) === Number(a) + 1
+  const [x, y] = [/\p{L}/u.exec(before)?.[0], /\p{L}/u.exec(mark)?.[0]]
+  return x !== undefined && y !== undefined && y.codePointAt(0) === x.codePointAt(0)! + 1
 }
 
 const startOf = (glyphs: Glyphs, line: Line): string => {

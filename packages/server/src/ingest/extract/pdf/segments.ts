@@ -253,7 +253,8 @@ function isVertical(glyphs: Glyphs, kept: Uint8Array): boolean {
     if (kept[i] === 0 || !isWide(code[i]!)) continue
     if (before >= 0) {
       const [a, b] = [before * 4, i * 4]
-      const size = Math.max(box[b + 2]! - box[b]!, box[b + 3]! - box[b + 1]!, 1)
+      // In vertical writing the box is wider than the character.
+      const size = Math.max(Math.min(box[b + 2]! - box[b]!, box[b + 3]! - box[b + 1]!), 1)
       const dx = Math.abs(box[b]! + box[b + 2]! - box[a]! - box[a + 2]!) / 2
       const dy = (box[b + 1]! + box[b + 3]! - box[a + 1]! - box[a + 3]!) / 2
       if (dx < 0.3 * size && dy > 0.6 * size && dy < 1.8 * size) down++
