@@ -18,7 +18,7 @@ const SIGNS: Record<AnswerForm, RegExp> = {
   number: /\d|[一二三四五六七八九十百千万亿两]+[个种次年天岁位条层台人名月届级度倍%％]/,
   time: /\d{2,4}\s*年|\d{4}|[一二三四五六七八九十]+月|世纪|年代|时候|之后|以后|\d+\s*(?:毫秒|秒|分钟|小时|天)/,
   reason: /因为|由于|所以|因此|导致|原因|以便|避免|从而|because|since|due to|so that|therefore|in order/i,
-  list: /、[^、\n]{1,20}、|,[^,\n]{1,30},|(?:^|\n)\s*(?:\d+[.、）)]|[-•*])|\n[^\n]+\n[^\n]+\n/,
+  list: /、[^、\n]{1,20}、|,[^,\n]{1,30},|(?:^|\n)\s*(?:\d+[.、）)]|[-•*])/,
   way: /通过|使用|采用|利用|首先|步骤|然后|方法|by |using|step|first/i,
   definition: /是|指|即|称为|定义|：|:|means|is an?\b|refers/i,
 }
@@ -30,6 +30,6 @@ const FORMS: readonly AnswerForm[] = ['number', 'time', 'reason', 'list', 'way',
 
 export const answerForms = (question: string): AnswerForm[] => FORMS.filter((form) => ASKED[form].test(question))
 
-/** Sum of the gains of the forms whose signs the text shows; 0 when none. */
-export const gainOfForms = (forms: readonly AnswerForm[], text: string): number =>
-  forms.reduce((sum, form) => (SIGNS[form].test(text) ? sum + GAIN[form] : sum), 0)
+/** Gains of a sentence, by index of `forms`: 0 where it shows no sign of the form. On the search form (simplified). */
+export const gainsOf = (forms: readonly AnswerForm[], sentence: string): number[] =>
+  forms.map((form) => (SIGNS[form].test(sentence) ? GAIN[form] : 0))

@@ -83,6 +83,15 @@ describe('which passage', () => {
     }
   })
 
+  test('traditional and simplified Chinese answer each other', () => {
+    const text = '間隙鎖是什麼？\n它鎖住索引記錄之間的區間，因為這樣別的事務就不能插入，從而避免幻讀。'
+    for (const question of ['间隙锁为什么能避免幻读？', '間隙鎖為什麼能避免幻讀？']) {
+      const answer = ask(question, hit(text))
+      expect(answer.answered).toBe(true)
+      expect(first(answer)).toContain('不能插入')
+    }
+  })
+
   test('parts of one section stand together, the section of the best part first', () => {
     const answer = ask(
       '乐观锁和悲观锁有什么区别？',

@@ -103,5 +103,10 @@ export function analyseQuestion(question: string, statistics: TermStatistics): Q
     terms.set(term, { term, weight, known: idf !== undefined, isName: !isHan && isName(token, text, isChinese), isHan })
   }
   const list = [...terms.values()]
-  return { terms: list, total: list.reduce((sum, { weight }) => sum + weight, 0), forms: answerForms(question), isChinese }
+  return {
+    terms: list,
+    total: list.reduce((sum, { weight }) => sum + weight, 0),
+    forms: answerForms(toSearchForm(question).text),
+    isChinese,
+  }
 }

@@ -10,7 +10,7 @@ import type { ChunkHit } from '../search/lexical.ts'
 import { isQuestion } from '../search/question-words.ts'
 import { toSearchForm } from '../search/normalise.ts'
 import { wordTermsOf } from '../search/tokens.ts'
-import { gainOfForms } from './answer-forms.ts'
+import { gainsOf } from './answer-forms.ts'
 import type { Question, QuestionTerm } from './question.ts'
 import { type Span, fitSpans, sentenceSpans } from './sentences.ts'
 
@@ -31,6 +31,8 @@ interface Sentence extends Span {
   /** by index of question.terms: 1 when the sentence has the term */
   has: Uint8Array
   newWords: number
+  /** by index of question.forms */
+  gains: number[]
 }
 
 const HAN = /\p{Script=Han}/u
@@ -80,7 +82,7 @@ function readSentences(question: Question, hit: ChunkHit): Sentence[] {
   return fitSpans(text, sentenceSpans(text), LIMITS.quoteChars).map(({ start, end }) => {
     const sentence = text.slice(start, end)
     const { form, words, has } = read(sentence)
-    const asks = isQuestion(sentence)
+    const asks = isQuestion(form)
     let newWords = 0
     if (!asks) {
       for (const word of words) if (word.length > 1 && !asked.has(word)) newWords++
@@ -93,6 +95,7 @@ function readSentences(question: Question, hit: ChunkHit): Sentence[] {
       isHeading: headings.some((heading) => start >= heading.start && end <= heading.end),
       has: Uint8Array.from(question.terms, (term) => (has(term) ? 1 : 0)),
       newWords,
+      gains: gainsOf(question.forms, form),
     }
   })
 }
@@ -156,6 +159,7 @@ function* windowsFrom(
   let ofBestSentence = 0
   let questionChars = 0
   let newWords = 0
+  const gains = question.forms.map(() => 0)
   for (let last = first; last < sentences.length; last++) {
     const sentence = sentences[last]!
     if (sentence.end - start > LIMITS.quoteChars || sentence.isHeading) return
@@ -170,12 +174,13 @@ function* windowsFrom(
     if (!sentence.isQuestion || last === first) ofBestSentence = Math.max(ofBestSentence, ofSentence)
     if (sentence.isQuestion) questionChars += sentence.end - sentence.start
     newWords += sentence.newWords
+    sentence.gains.forEach((gain, k) => (gains[k] = Math.max(gains[k]!, gain)))
 
     const length = sentence.end - start
     const quote = text.slice(start, sentence.end)
     const questionShare = Math.min(1, questionChars / length)
     let score = ((1 - BEST_SENTENCE_SHARE) * ofWindow + BEST_SENTENCE_SHARE * ofBestSentence) / question.total
-    score *= 1 + gainOfForms(question.forms, quote)
+    score *= gains.reduce((sum, gain) => sum + gain, 1)
     score *= 1 - LOSS_OF_QUESTIONS * questionShare
     score *= 1 - LOSS_OF_REPETITION * Math.max(0, 1 - newWords / NEW_WORDS_ENOUGH)
     if (length < LABEL_CHARS_MAX && /[：:]$/.test(quote)) score *= 1 - LOSS_OF_LABEL
