@@ -18,7 +18,13 @@ export function afterPowerLoss(input: {
   random: () => number
 }): void {
   const { root, disk, target, unsynced, random } = input
-  const durable = JSON.parse(fs.readFileSync(path.join(disk, 'names.json'), 'utf8')) as Names
+  const namesFile = path.join(disk, 'names.json')
+  if (!fs.existsSync(namesFile)) {
+    // Cut before the recorder was ready, and so before the program began: nothing has changed.
+    fs.cpSync(root, target, { recursive: true })
+    return
+  }
+  const durable = JSON.parse(fs.readFileSync(namesFile, 'utf8')) as Names
   const current = readNames(root)
   const files = new Map<string, string>()
   for (const [name, key] of Object.entries(current)) if (key !== null) files.set(key, path.join(root, name))

@@ -42,7 +42,8 @@ const SETTINGS = {
   wal_sync_method: 'fsync',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  shared_buffers: '32MB',
+  // Memory that is always resident. The system caches the files too; measured no slower than 32 MB at 20,000 chunks.
+  shared_buffers: '16MB',
   max_wal_size: '64MB',
   min_wal_size: '32MB',
   'pg_textsearch.memtable_pages_threshold': '2048',
