@@ -9,7 +9,11 @@ export interface Rows<R> {
   count: number
 }
 
-/** Something that runs SQL: the database itself, or one open transaction. Parameters are always bound, never spliced. */
+/**
+ * Something that runs SQL: the database itself, or one open transaction. Parameters are always bound, never spliced.
+ * A JavaScript array is bound as an SQL array; what goes into json or jsonb is bound as text (`JSON.stringify`). Without parameters the
+ * text may hold several statements; the answer is that of the last one. Which JavaScript values come back: types.ts.
+ */
 export interface Sql {
   query<R extends object = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<Rows<R>>
 }
