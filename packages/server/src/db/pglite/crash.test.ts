@@ -4,7 +4,7 @@ import { type Cut, databaseRounds } from '../../../../../tests/support/power-los
 /**
  * R1 and R10 in small numbers; `npm run test:crash` runs many. A failed round can be run again by its seed.
  */
-const SEEDS = [1, 2]
+const SEEDS = [2]
 
 describe('R1: every acknowledged commit survives', () => {
   const cuts: [string, Cut][] = [
@@ -23,5 +23,5 @@ describe('R1: every acknowledged commit survives', () => {
 })
 
 test('R10: kill -9 again and again leaves neither stale nor missing tokens', { timeout: 180_000 }, async () => {
-  expect(await databaseRounds({ cut: 'kill', seed: 5, rounds: 4 })).toEqual({ acknowledged: expect.any(Number), wrong: [] })
+  expect(await databaseRounds({ cut: 'kill', seed: 5, rounds: 3 })).toEqual({ acknowledged: expect.any(Number), wrong: [] })
 })

@@ -178,8 +178,8 @@ class Actor {
       return
     }
     const startedMs = performance.now()
-    const call = { limitMs: STEP_MS, signal: this.stopping.signal, background: true }
-    await this.#db.query(sql, undefined, givesWay ? { ...call, giveWayMs: GIVE_WAY_MS } : call)
+    const giveWayMs = givesWay ? GIVE_WAY_MS : Number.POSITIVE_INFINITY
+    await this.#db.query(sql, undefined, { limitMs: STEP_MS, giveWayMs, signal: this.stopping.signal, background: true })
     this.#log.debug({ event: 'db.maintenance', step: name, durationMs: Math.round(performance.now() - startedMs) })
   }
 }
