@@ -44,6 +44,8 @@ export const LIMITS = {
 
   /** one SQL statement */
   queryMs: 60_000,
+  /** a statement outside a transaction that others have waited for so long is cut (embedded engine) */
+  queryGiveWayMs: 2_000,
   /** a search: the embedded engine runs one statement at a time, and others wait for it */
   searchMs: 4_000,
   /** trash: how long a deleted document can be taken back */

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
-import { fail } from '../base/fail.ts'
+import { type AppError, fail } from '../base/fail.ts'
+import { LIMITS } from '../base/limits.ts'
 import type { CallOptions, Db, DbHealth, Rows, TransactionOptions, Tx } from './db.ts'
 import { translate, unavailable } from './errors.ts'
 import { Lease } from './lease.ts'
@@ -25,8 +26,6 @@ export interface Engine {
 
 /** What only the layer itself asks for. */
 export interface InnerOptions extends CallOptions {
-  /** instead of the engine's limit */
-  limitMs?: number
   /** cut this call when interactive ones have waited for it longer than this */
   giveWayMs?: number
   /** cut this call */
@@ -115,7 +114,7 @@ export class PooledDb implements Db {
     options: InnerOptions = {},
   ): Promise<Rows<R>> {
     const lease = await this.#lease(options)
-    const stopWatching = options.giveWayMs === undefined ? null : this.#giveWay(lease, options.giveWayMs)
+    const stopWatching = this.#giveWay(lease, options)
     const abort = (): void => lease.cut(fail('db.unavailable'))
     options.signal?.addEventListener('abort', abort)
     try {
@@ -130,16 +129,27 @@ export class PooledDb implements Db {
     }
   }
 
-  #giveWay(lease: Lease, giveWayMs: number): () => void {
+  /**
+   * The one client of the embedded engine is shared: a statement that runs and runs is cut before its limit when others
+   * wait for it. Transactions are not: what they have done so far would be lost with them.
+   */
+  #giveWay(lease: Lease, options: InnerOptions): (() => void) | null {
+    const { giveWayMs } = options
+    if (giveWayMs === undefined && this.engine !== 'pglite') return null
+    const patienceMs = giveWayMs ?? LIMITS.queryGiveWayMs
+    const reason = (): AppError =>
+      giveWayMs === undefined
+        ? fail('db.query_limit', { limitMs: patienceMs })
+        : fail('db.unavailable', {}, new Error('gave way to calls that waited'))
     let waitedMs = 0
     const timer = setInterval(() => {
       waitedMs = this.someoneWaits ? waitedMs + GIVE_WAY_CHECK_MS : 0
-      if (waitedMs > giveWayMs) lease.cut(fail('db.unavailable', {}, new Error('gave way to calls that waited')))
+      if (waitedMs > patienceMs) lease.cut(reason())
     }, GIVE_WAY_CHECK_MS)
     return () => clearInterval(timer)
   }
 
-  async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions & Pick<InnerOptions, 'limitMs'> = {}): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const lease = await this.#lease(options)
     const inside: Inside = { open: true }
     const afterCommit: (() => void)[] = []
