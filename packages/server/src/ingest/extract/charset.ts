@@ -96,7 +96,11 @@ export function decodeText(bytes: Uint8Array, declared: string | null = null): D
   const controlMax = declared === null ? CONTROL_SHARE : CONTROL_SHARE_DECLARED
   const mark = byteOrderMark(bytes)
   if (mark?.startsWith('utf-32')) return accept(utf32(bytes, mark === 'utf-32le') ?? '\0', mark)
-  if (mark) return accept(new TextDecoder(mark).decode(bytes), mark)
+  if (mark) {
+    const text = strictly(mark, bytes)
+    // Some programs write the mark in one order of bytes and the text in the other.
+    return text === null && mark !== 'utf-8' ? bySound(bytes.subarray(2)) : accept(text ?? new TextDecoder(mark).decode(bytes), mark)
+  }
   const escaped = iso2022(bytes)
   if (escaped) return escaped
   const utf8 = strictly('utf-8', bytes) ?? damagedUtf8(bytes)

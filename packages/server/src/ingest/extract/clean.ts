@@ -4,9 +4,21 @@
  * hide instructions from readers), halves of surrogate pairs.
  */
 
-// eslint-disable-next-line no-control-regex -- taking them out is the point
-const UNSEEN =
-  /[\u0000-\u0008\u000B\u000E-\u001F\u007F-\u009F\u200B\u202A-\u202E\u2060\u2066-\u2069\uFEFF\uFFFE\uFFFF]|[\u{E0000}-\u{E007F}]/gu
+/** First and last code of each range that is taken out. */
+const UNSEEN_RANGES: readonly [number, number][] = [
+  [0x00, 0x08],
+  [0x0b, 0x0b],
+  [0x0e, 0x1f],
+  [0x7f, 0x9f],
+  [0x200b, 0x200b],
+  [0x202a, 0x202e],
+  [0x2060, 0x2060],
+  [0x2066, 0x2069],
+  [0xfeff, 0xfeff],
+  [0xfffe, 0xffff],
+  [0xe0000, 0xe007f],
+]
+const UNSEEN = new RegExp(`[${UNSEEN_RANGES.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('')}]`, 'gu')
 
 /** Line ends become \n; form feeds and Unicode line separators too. Every space but tab, line break and the wide one becomes a plain space. */
 export function cleanText(text: string): string {

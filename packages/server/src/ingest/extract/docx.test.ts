@@ -1,5 +1,6 @@
 import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
+import { isAppError } from '../../base/fail.ts'
 import { cell, docxFile, type DocxParts, paragraph, row, run, table } from '../testing/docx-file.ts'
 import { checkPage, outline, read } from '../testing/read.ts'
 
@@ -167,9 +168,11 @@ describe('a bad Word file', () => {
     const lying = Buffer.from(entry(new Uint8Array(70 * 2 ** 20)))
     // Sizes in the central directory, 24 bytes after its signature.
     lying.writeUInt32LE(1000, lying.indexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24)
-    await expect(read(lying, 'a.docx')).rejects.toMatchObject({
-      code: /ingest\.(?:corrupt|unpacked_limit|unknown_charset)/ as unknown as string,
-    })
+    const code = await read(lying, 'a.docx').then(
+      () => 'read',
+      (error: unknown) => (isAppError(error) ? error.code : String(error)),
+    )
+    expect(['ingest.corrupt', 'ingest.unpacked_limit', 'ingest.unknown_charset']).toContain(code)
   })
 
   it('is refused when it nests too deeply, and resolves no entity', async () => {

@@ -15,7 +15,6 @@ const MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessing
 /** Blocks between two signs of life. */
 const PROGRESS_BLOCKS = 500
 
-// eslint-disable-next-line require-await -- the port is asynchronous
 export const extractDocx: Extractor = async ({ bytes, fromPage, progress }) => {
   const pack = new OfficePackage(bytes)
   progress()

@@ -22,7 +22,6 @@ function declaredCharset(bytes: Uint8Array): string | null {
   )
 }
 
-// eslint-disable-next-line require-await -- the port is asynchronous
 export const extractHtml: Extractor = async ({ bytes, fromPage, progress }) => {
   const { text } = decodeText(bytes, declaredCharset(bytes) ?? 'utf-8')
   const document = parseDocument(text)

@@ -146,7 +146,6 @@ function inlineText(tokens: readonly Token[]): string {
   return lines.map(joinLines).join('\n').trim()
 }
 
-// eslint-disable-next-line require-await -- the port is asynchronous
 export const extractMarkdown: Extractor = async ({ bytes, fromPage, progress }) => {
   const { text } = decodeText(bytes)
   progress()

@@ -52,7 +52,9 @@ describe('text of a PDF page', () => {
   })
 
   it('keeps spaces that are set wide between some characters, drops those between all', async () => {
-    const spaced = [...'会议通知书'].map((character, index) => text(100 + index * 20, 700, character, { size: 12 })).join('\n')
+    const spaced = Array.from('会议通知书')
+      .map((character, index) => text(100 + index * 20, 700, character, { size: 12 }))
+      .join('\n')
     const page = await onePage(spaced, text(100, 600, '第一节'), text(144, 600, '重要提示'))
     expect(page.text).toBe('会议通知书\n第一节 重要提示')
   })

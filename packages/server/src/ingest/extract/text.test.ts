@@ -14,7 +14,9 @@ function encode(text: string, charset: 'gb18030' | 'big5' | 'shift_jis' | 'euc-k
       if (character.length === 1 && character !== '\uFFFD' && !codes.has(character)) codes.set(character, [lead, trail])
     }
   }
-  return Uint8Array.from([...text].flatMap((character) => (character < '\u0080' ? [character.charCodeAt(0)] : codes.get(character)!)))
+  return Uint8Array.from(
+    Array.from(text).flatMap((character) => (character < '\u0080' ? [character.charCodeAt(0)] : codes.get(character)!)),
+  )
 }
 
 describe('charset', () => {
@@ -35,7 +37,7 @@ describe('charset', () => {
     const utf16le = Buffer.from(text, 'utf16le')
     const utf16be = Buffer.from(text, 'utf16le').swap16()
     const utf32 = Buffer.concat(
-      [...text].map((character) => {
+      Array.from(text).map((character) => {
         const four = Buffer.alloc(4)
         four.writeUInt32LE(character.codePointAt(0)!)
         return four

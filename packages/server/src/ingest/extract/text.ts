@@ -36,7 +36,6 @@ export function* textBlocks(text: string): Generator<DraftBlock> {
   }
 }
 
-// eslint-disable-next-line require-await -- the port is asynchronous
 export const extractText: Extractor = async ({ bytes, fromPage, progress }) => {
   const { text } = decodeText(bytes)
   progress()

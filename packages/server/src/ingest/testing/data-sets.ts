@@ -30,7 +30,7 @@ export const wordsOf = (text: string): string[] =>
     .match(/\p{Script=Han}|[\p{L}\p{N}]+/gu) ?? []
 
 /** Characters without white space, NFKC. */
-export const charactersOf = (text: string): string[] => [...text.normalize('NFKC').replace(/\s+/g, '')]
+export const charactersOf = (text: string): string[] => Array.from(text.normalize('NFKC').replace(/\s+/g, ''))
 
 /** Shares of common items, counted with repetition: of the truth in ours, and of ours in the truth. */
 export function overlap(ours: readonly string[], truth: readonly string[]): { recall: number; precision: number; f1: number } {

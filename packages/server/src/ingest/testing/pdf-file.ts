@@ -18,7 +18,7 @@ type Font = 'F1' | 'F2' | 'F3' | 'F4'
 
 const hex = (value: string): string => `<${Buffer.from(value, 'utf16le').swap16().toString('hex')}>`
 const literal = (value: string): string => `(${value.replaceAll(/[\\()]/g, '\\$&')})`
-const isLatin = (value: string): boolean => [...value].every((character) => character.codePointAt(0)! < 0x80)
+const isLatin = (value: string): boolean => Array.from(value).every((character) => character.codePointAt(0)! < 0x80)
 
 /**
  * Text whose baseline starts at x, y: points from the left and from the bottom of the page.

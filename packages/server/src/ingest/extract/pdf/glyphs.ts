@@ -55,7 +55,30 @@ export function readGlyphs(pdf: Pdfium, textPage: number, frame: PageFrame): Gly
   const raw = new Float32Array(pdf.bytes().buffer, at, count * 4)
   const box = new Float32Array(count * 4)
   for (let i = 0; i < box.length; i += 4) setBox(box, i, frame, raw[i]!, raw[i + 3]!, raw[i + 2]!, raw[i + 1]!)
+  untwistLigatures(code, box)
   return { count, code, box, object }
+}
+
+/**
+ * A ligature of a script written from right to left (lam-alef) comes as two characters with one box, and PDFium turns
+ * them round together with the line.
+ */
+function untwistLigatures(code: Int32Array, box: Float32Array): void {
+  for (let i = 0; i + 1 < code.length; i++) {
+    const [first, second] = [code[i]!, code[i + 1]!]
+    if (
+      first < 0x590 ||
+      first > 0x8ff ||
+      second < 0x590 ||
+      second > 0x8ff ||
+      box[i * 4] !== box[i * 4 + 4] ||
+      box[i * 4 + 2] !== box[i * 4 + 6]
+    )
+      continue
+    code[i] = second
+    code[i + 1] = first
+    i++
+  }
 }
 
 /** From PDF user space (y upwards) to the page's own: origin top left. */

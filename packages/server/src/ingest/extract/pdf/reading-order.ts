@@ -48,7 +48,16 @@ function order(segments: Segment[], out: Column[], depth: number): void {
   }
 }
 
-const isRtl = (segments: readonly Segment[]): boolean => segments.filter((segment) => segment.rtl).length * 2 > segments.length
+/** Does most of the text run from right to left? */
+function isRtl(segments: readonly Segment[]): boolean {
+  let rtl = 0
+  let all = 0
+  for (const segment of segments) {
+    all += segment.glyphs.length
+    if (segment.rtl) rtl += segment.glyphs.length
+  }
+  return rtl * 2 > all
+}
 
 /** Part of the page between two heights: two columns, or (right side empty) what is read across. */
 interface Zone {

@@ -104,7 +104,16 @@ export function segmentsOf(glyphs: Glyphs, styles: Styles, kept: Uint8Array, pag
 
 function isSpace(code: number): boolean {
   if (code < 0xa0) return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
-  return code === 0xa0 || code === 0x3000 || (code >= 0x2000 && code <= 0x200a)
+  return (
+    code === 0xa0 ||
+    code === 0x3000 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x1680
+  )
 }
 
 const NONE = 0

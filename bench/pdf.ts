@@ -1,0 +1,138 @@
+/**
+ * `node bench/pdf.ts [--rounds N]`: PDF pages per CPU-second beside raw PDFium in the same run, as JSON.
+ *
+ * raw        PDFium through the package's own functions: text of each page and the box of each character
+ * extracted  the reader: text in reading order, blocks, word boxes
+ * prepared   what a reader child does before it hands over: extracted, chunked, anchored, encoded for the index
+ *
+ * Rounds alternate, so that a busy machine slows all three alike; medians are compared. Needs ../shared/data.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { init, type WrappedPdfiumModule } from '@embedpdf/pdfium'
+import { chunkPage } from '../packages/server/src/ingest/chunk/chunk.ts'
+import { openFile } from '../packages/server/src/ingest/extract/registry.ts'
+import { dataSet } from '../packages/server/src/ingest/testing/data-sets.ts'
+import { anchorOf } from '../packages/server/src/library/anchors.ts'
+import { packWords } from '../packages/server/src/library/words.ts'
+import { encodeForIndex } from '../packages/server/src/search/tokens.ts'
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
+const SETTINGS = { sizeTokens: 400, overlapTokens: 50, separators: [] }
+
+interface File {
+  name: string
+  bytes: Uint8Array
+}
+
+/** Real documents with a text layer that open without a password. */
+function files(): File[] {
+  const folder = dataSet('office-real')
+  if (folder === null) throw new Error('the evaluation sets are not there: set ZHIKU_DATA_SETS')
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.pdf') && !/encrypted|image-only/.test(name))
+    .map((name) => ({ name, bytes: readFileSync(path.join(folder, name)) }))
+}
+
+const cpuSeconds = async (work: () => Promise<number>): Promise<{ pages: number; seconds: number }> => {
+  const started = process.cpuUsage()
+  const pages = await work()
+  const { user, system } = process.cpuUsage(started)
+  return { pages, seconds: (user + system) / 1e6 }
+}
+
+function rawPages(pdfium: WrappedPdfiumModule, { bytes }: File): number {
+  const { malloc, free } = pdfium.pdfium.wasmExports
+  const pointer = malloc(bytes.length)
+  ;(pdfium.pdfium as unknown as { HEAPU8: Uint8Array }).HEAPU8.set(bytes, pointer)
+  const document = pdfium.FPDF_LoadMemDocument(pointer, bytes.length, '')
+  const pages = pdfium.FPDF_GetPageCount(document)
+  const box = malloc(32)
+  for (let index = 0; index < pages; index++) {
+    const page = pdfium.FPDF_LoadPage(document, index)
+    const text = pdfium.FPDFText_LoadPage(page)
+    const count = pdfium.FPDFText_CountChars(text)
+    const buffer = malloc(2 * count + 2)
+    pdfium.FPDFText_GetText(text, 0, count, buffer)
+    pdfium.pdfium.UTF16ToString(buffer)
+    for (let at = 0; at < count; at++) pdfium.FPDFText_GetCharBox(text, at, box, box + 8, box + 16, box + 24)
+    free(buffer)
+    pdfium.FPDFText_ClosePage(text)
+    pdfium.FPDF_ClosePage(page)
+  }
+  free(box)
+  pdfium.FPDF_CloseDocument(document)
+  free(pointer)
+  return pages
+}
+
+async function extractedPages(file: File, prepare: boolean): Promise<number> {
+  const extraction = await openFile({ bytes: file.bytes, name: file.name, fromPage: 1, progress: () => {} })
+  let open: string[] = []
+  let pages = 0
+  for (const page of extraction.pages) {
+    pages++
+    if (!prepare) continue
+    const { chunks, openHeadings } = chunkPage(page, open, SETTINGS)
+    open = openHeadings
+    for (const chunk of chunks) {
+      anchorOf(page.page, page.words, chunk.start, chunk.end)
+      encodeForIndex({ title: file.name, heading: chunk.heading, text: chunk.text })
+    }
+    if (page.words) packWords(page.words)
+  }
+  return pages
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!
+const round = (value: number, digits = 1): number => Number(value.toFixed(digits))
+
+const all = files()
+const wasm = readFileSync(createRequire(import.meta.resolve('../packages/server/package.json')).resolve('@embedpdf/pdfium/pdfium.wasm'))
+const pdfium = await init({ wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) } as Parameters<
+  typeof init
+>[0])
+pdfium.PDFiumExt_Init()
+
+const sum = async (each: (file: File) => number | Promise<number>): Promise<number> => {
+  let pages = 0
+  for (const file of all) pages += await each(file)
+  return pages
+}
+const KINDS = {
+  raw: () => sum((file) => rawPages(pdfium, file)),
+  extracted: () => sum((file) => extractedPages(file, false)),
+  prepared: () => sum((file) => extractedPages(file, true)),
+}
+type Kind = keyof typeof KINDS
+const rates: Record<Kind, number[]> = { raw: [], extracted: [], prepared: [] }
+let pages = 0
+// The first round warms up and does not count.
+for (let turn = 0; turn <= Number(values.rounds); turn++) {
+  for (const kind of Object.keys(KINDS) as Kind[]) {
+    const measured = await cpuSeconds(KINDS[kind])
+    pages = measured.pages
+    if (turn > 0) rates[kind].push(measured.pages / measured.seconds)
+  }
+}
+const result = (kind: Kind): object => ({
+  pagesPerCpuSecond: round(median(rates[kind])),
+  ofRaw: round(median(rates[kind]) / median(rates.raw), 3),
+  rounds: rates[kind].map((rate) => round(rate)),
+})
+console.log(
+  JSON.stringify(
+    {
+      files: all.length,
+      pages,
+      raw: result('raw'),
+      extracted: result('extracted'),
+      prepared: result('prepared'),
+      rssMiB: round(process.memoryUsage.rss() / 2 ** 20, 0),
+    },
+    null,
+    2,
+  ),
+)
