@@ -1,8 +1,8 @@
 /** What a question asks for: its terms with their weights, and the form its answer will have. Pure. */
 import type { TermStatistics } from '../search/frequencies.ts'
 import { toSearchForm } from '../search/normalise.ts'
-import { withoutQuestionWords } from '../search/question-words.ts'
-import { type Token, tokenize } from '../search/tokens.ts'
+import { readQuery } from '../search/query.ts'
+import type { Token } from '../search/tokens.ts'
 import { type AnswerForm, answerForms } from './answer-forms.ts'
 
 export interface QuestionTerm {
@@ -79,16 +79,8 @@ function isName(token: Token, text: string, isChinese: boolean): boolean {
   return /[\d_]/.test(word) || (/[A-Z]/.test(word) && token.start > 0 && /[a-z]/.test(text))
 }
 
-/** The terms that statistics are needed for, before the question can be weighed. */
-export const questionTokens = (question: string): { text: string; tokens: Token[] } => {
-  const form = toSearchForm(question).text
-  const text = withoutQuestionWords(form)
-  const tokens = tokenize(text)
-  return tokens.length > 0 ? { text, tokens } : { text: form, tokens: tokenize(form) }
-}
-
 export function analyseQuestion(question: string, statistics: TermStatistics): Question {
-  const { text, tokens } = questionTokens(question)
+  const { text, tokens } = readQuery(question)
   const isChinese = chineseShare(question) > 0.15
   const words = tokens.filter(({ term }) => !HAN.test(term) && !ENGLISH_FUNCTION_WORDS.has(term))
   const terms = new Map<string, QuestionTerm>()

@@ -6,7 +6,8 @@ import type { Scope } from '@zhiku/contract/entities.ts'
 import type { Db } from '../db/db.ts'
 import { type TermStatistics, countSearchable, termStatistics } from '../search/frequencies.ts'
 import { type ChunkHit, searchLexical } from '../search/lexical.ts'
-import { analyseQuestion, questionTokens } from './question.ts'
+import { readQuery } from '../search/query.ts'
+import { analyseQuestion } from './question.ts'
 import { bestWindows } from './windows.ts'
 
 export interface Retrieved {
@@ -41,7 +42,7 @@ export async function retrieve(db: Db, input: { owner: string; question: string;
   const { owner, question, limit } = input
   const scope = { owner, ...input.scope }
   const counts = await countSearchable(db, scope)
-  const terms = questionTokens(question).tokens.map(({ term }) => term)
+  const terms = readQuery(question).tokens.map(({ term }) => term)
   const statistics = await termStatistics(db, terms, counts.all)
   const found = await searchLexical(db, { query: question, scope, limit: Math.max(limit, READ_AGAIN) })
   return { hits: rescore(question, found, statistics).slice(0, limit), searchedChunks: counts.inScope, statistics }

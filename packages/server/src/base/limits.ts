@@ -53,6 +53,8 @@ export const LIMITS = {
 
   searchResults: 200,
   questionChars: 10_000,
+  /** tokens of a question that are searched for: a page of pasted text */
+  queryTokens: 1000,
   /** answer events are written and sent in batches this far apart */
   eventBatchMs: 50,
   /** a crash loses at most so much of the message's own text; its events are kept to the last batch */

@@ -3,7 +3,7 @@ import type { Anchor } from '@zhiku/contract/anchor.ts'
 import type { DocumentId, RevisionId } from '@zhiku/contract/ids.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { Db } from '../db/db.ts'
-import { encodeQuery } from './tokens.ts'
+import { encodeQuery } from './query.ts'
 
 /** Where a question looks. Empty lists mean everything of the owner. */
 export interface SearchScope {

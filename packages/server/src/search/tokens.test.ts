@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeForIndex, encodeQuery, encodeTerm, termsOf, tokenize } from './tokens.ts'
+import { LIMITS } from '../base/limits.ts'
+import { encodeQuery } from './query.ts'
+import { encodeForIndex, encodeTerm, termsOf, tokenize } from './tokens.ts'
 
 const terms = (text: string): string[] => [...new Set(termsOf(text))]
 
@@ -161,6 +163,13 @@ describe('encoding', () => {
   test('a question names each term once, and nothing when it has no words', () => {
     expect(encodeQuery('lock lock locks')).toBe(encodeTerm('lock'))
     expect(encodeQuery(' ？！ ')).toBe('')
+  })
+
+  test('a very long question is searched for by its beginning', () => {
+    const words = Array.from({ length: 5000 }, (_, n) => `w${n}x`)
+    const terms = encodeQuery(words.join(' ')).split(' ')
+    expect(terms.length).toBeLessThanOrEqual(LIMITS.queryTokens)
+    expect(terms).toContain(encodeTerm('w0x'))
   })
 
   test('a blob is not a term', () => {

@@ -12,7 +12,6 @@
 import { HAN, OTHER, PAIRED, classAt } from './character-classes.ts'
 import { emitIdentifier, identifierEnd } from './identifiers.ts'
 import { toSearchForm } from './normalise.ts'
-import { withoutQuestionWords } from './question-words.ts'
 
 /** Changes whenever the same text may give other terms: everything must then be indexed again. */
 export const TOKENIZER_VERSION = `1-icu${process.versions.icu?.split('.')[0] ?? '0'}`
@@ -146,13 +145,4 @@ const withoutExtension = (name: string): string => name.replace(/\.[a-z0-9]{1,5}
  */
 export function encodeForIndex(parts: { title: string; heading: readonly string[]; text: string }): string {
   return [withoutExtension(parts.title), ...parts.heading, parts.text].flatMap((part) => termsOf(part).map(encodeCached)).join(' ')
-}
-
-/**
- * The question's distinct terms, encoded; "" when it has none. Question words are left out, unless there is nothing else.
- * A repeated term would count twice in the database's score.
- */
-export function encodeQuery(question: string): string {
-  const terms = termsOf(withoutQuestionWords(toSearchForm(question).text))
-  return [...new Set(terms.length > 0 ? terms : termsOf(question))].map(encodeTerm).join(' ')
 }
