@@ -37,6 +37,8 @@ export const AnswerBlock: FunctionalComponent<Props, Emits> = ({ html, citations
       [...node.attributes].filter(({ name }) => ATTRIBUTES.has(name)).map(({ name, value }) => [name, value]),
     )
     if ('href' in attributes && !isWebLink(attributes.href)) delete attributes.href
+    // What is wider than the page scrolls by itself, so it can be reached by keyboard.
+    if (tag === 'pre' || attributes.class === 'table-scroll') attributes.tabindex = '0'
     // A link of an answer leaves the page only when the reader presses it, and tells the other side nothing.
     if (tag === 'a') Object.assign(attributes, { target: '_blank', rel: 'noopener noreferrer nofollow' })
     return [h(tag, attributes, toNodes(node))]

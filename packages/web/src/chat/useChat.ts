@@ -92,7 +92,13 @@ export function useChat(chatId: ChatId, on: { finished(answer: AnswerState): voi
       on.finished(state)
       await load()
     } catch (cause) {
-      if (!disposed.signal.aborted) error.value = cause
+      if (disposed.signal.aborted) return
+      error.value = cause
+      // What was received stays in view; trying again follows the run from its beginning.
+      const { text, citations } = state
+      messages.value = messages.value.map((message) =>
+        message.id === messageId ? { ...message, text, citations: [...citations] } : message,
+      )
     } finally {
       clearTimeout(timer)
       if (live.value?.runId === runId) live.value = null

@@ -7,6 +7,8 @@ import { type Ref, nextTick, ref } from 'vue'
 
 /** This close to the end counts as being there, px. */
 const NEAR_PX = 64
+/** Room left above what is shown from its beginning, px. */
+const GAP_PX = 8
 
 const distance = (element: HTMLElement): number => element.scrollHeight - element.scrollTop - element.clientHeight
 
@@ -43,5 +45,13 @@ export function useFollowScroll(scroller: Ref<HTMLElement | null>, content: Ref<
     if (atEnd.value) toEnd()
     else if (grew && growing.value) newBelow.value = true
   })
-  return { atEnd, newBelow, toEnd, toEndSoon: async () => (await nextTick(), toEnd()) }
+  /** Shows an element from its beginning, if the reader was at the end. */
+  async function toStartOf(find: () => HTMLElement | null): Promise<void> {
+    await nextTick()
+    const element = find()
+    if (!atEnd.value || !element || !scroller.value) return
+    atEnd.value = false
+    scroller.value.scrollTop += element.getBoundingClientRect().top - scroller.value.getBoundingClientRect().top - GAP_PX
+  }
+  return { newBelow, toEnd, toStartOf, toEndSoon: async () => (await nextTick(), toEnd()) }
 }

@@ -10,7 +10,7 @@ export default {
   previous: 'Previous citation',
   next: 'Next citation',
   position: '{n} of {total}',
-  place: { page: 'Page {n}', part: 'Part {n}' },
+  place: { page: 'Page {n}', part: 'Part {n}', text: 'Text' },
   pages: 'Pages of the document',
   text: 'Text of the document',
   pagePrevious: 'Previous page',

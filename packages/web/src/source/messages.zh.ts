@@ -7,7 +7,7 @@ export default {
   previous: '上一处引用',
   next: '下一处引用',
   position: '第 {n} 处，共 {total} 处',
-  place: { page: '第 {n} 页', part: '第 {n} 部分' },
+  place: { page: '第 {n} 页', part: '第 {n} 部分', text: '正文' },
   pages: '文档页面',
   text: '文档正文',
   pagePrevious: '上一页',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Span, piecesOf } from './spans.ts'
 
-const span = (start: number, end: number, active = false): Span => ({ key: `${start}`, active, span: [start, end] })
+const span = (start: number, end: number, active = false): Span => ({ key: `${start}`, active, strong: active, span: [start, end] })
 
 test('a span in the middle is one piece', () => {
   expect(piecesOf('the gap lock holds', 0, 18, [span(4, 12)]).map(({ text, mark }) => [text, mark !== null])).toEqual([

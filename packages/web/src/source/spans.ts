@@ -3,6 +3,7 @@
 export interface Span {
   key: string
   active: boolean
+  strong: boolean
   /** [start, end) of the page's text */
   span: readonly [number, number]
 }

@@ -73,7 +73,10 @@ export const targetOfDocument = (
 export interface PageMark {
   key: string
   page: number
+  /** the one to bring into view */
   active: boolean
+  /** active, and a citation: drawn strongest. A whole passage is too long for that. */
+  strong: boolean
   /** PDF: points of the unrotated page, origin top left */
   boxes: readonly Box[]
   /** [start, end) of the page's display text */
@@ -87,7 +90,14 @@ export function marksOf(targets: readonly SourceTarget[], revisionId: string, ac
     if (!anchor || target.revisionId !== revisionId) return []
     const span: [number, number] = anchor.kind === 'text' ? [anchor.start, anchor.end] : [anchor.quote[0], anchor.quote[1]]
     return [
-      { key: target.key, page: anchor.page, active: target.key === activeKey, boxes: anchor.kind === 'page' ? anchor.boxes : [], span },
+      {
+        key: target.key,
+        page: anchor.page,
+        active: target.key === activeKey,
+        strong: target.key === activeKey && target.mark !== null,
+        boxes: anchor.kind === 'page' ? anchor.boxes : [],
+        span,
+      },
     ]
   })
 }

@@ -19,7 +19,7 @@ test('durations', () => {
   expect(formatDuration(3140, 'zh-CN')).toBe('3.1 秒')
 })
 test('how long ago, in words, then as a date', () => {
-  expect(formatAgo(ago(20_000), NOW, 'en')).toBe('now')
+  expect(formatAgo(ago(20_000), NOW, 'en')).toBe('just now')
   expect(formatAgo(ago(5 * MINUTE), NOW, 'en')).toBe('5 minutes ago')
   expect(formatAgo(ago(5 * MINUTE), NOW, 'zh-CN')).toBe('5分钟前')
   expect(formatAgo(ago(3 * 24 * 60 * MINUTE), NOW, 'en')).toBe('3 days ago')

@@ -31,10 +31,11 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', DAY_MS],
 ]
 
-/** "5 minutes ago" within a week, then the date. Less than a minute is "now". */
+/** "5 minutes ago" within a week, then the date. Less than a minute is "just now". */
 export function formatAgo(iso: string, now: number, tag: string): string {
   const ms = now - Date.parse(iso)
   if (ms >= 7 * DAY_MS) return formatDate(iso, now, tag)
+  if (ms < STEPS[0]![1]) return tag.startsWith('zh') ? '刚刚' : 'just now'
   let unit: Intl.RelativeTimeFormatUnit = 'second'
   let amount = 0
   for (const [name, size] of STEPS) {
