@@ -95,7 +95,7 @@ async function fill(server: TestServer, corpus: ReturnType<typeof makeCorpus>, c
     mibPerCpuSecond: round(bytes / MIB / cpu, 2),
     livezP99Ms: round(percentile(pings, 0.99)),
     searchMeanwhileP50Ms: round(percentile(searchTimes, 0.5)),
-    searchMeanwhileP95Ms: round(percentile(searchTimes, 0.95)),,
+    searchMeanwhileP95Ms: round(percentile(searchTimes, 0.95)),
   }
 }
 
