@@ -47,6 +47,7 @@ export async function openTestLibrary(): Promise<TestLibrary> {
   }
   const readers: ReaderPool = {
     size: 1,
+    pids: [],
     read: (request, on) => readFile(request, { ...on, progress: () => undefined }),
     close: async () => undefined,
   }
