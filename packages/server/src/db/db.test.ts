@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { temporaryFolders } from '../../../../tests/support/folder.ts'
+import { isAppError } from '../base/fail.ts'
 import { silentLog } from '../base/log.ts'
+import type { Db } from './db.ts'
 import { describeDb } from './db.suite.ts'
 import { openDb } from './open.ts'
 import { isOlder } from './postgres.ts'
@@ -10,10 +12,43 @@ const newFolder = temporaryFolders('db')
 
 describeDb('embedded PGlite', (options) => openDb({ dataDir: newFolder(), databaseUrl: null, log: silentLog, ...options }))
 
-/** An empty database on PostgreSQL 18 with both extensions; the second leg of CI sets it. */
+/** A database on PostgreSQL 18 with both extensions that tests may write to; the second leg of CI sets it. */
 const databaseUrl = process.env.TEST_DATABASE_URL
 if (databaseUrl === undefined) test.skip('PostgreSQL server: TEST_DATABASE_URL is not set', () => {})
-else describeDb('PostgreSQL server', (options) => openDb({ dataDir: newFolder(), databaseUrl, log: silentLog, ...options }))
+else {
+  const open = (options: { queryMs?: number } = {}): Promise<Db> =>
+    openDb({ dataDir: newFolder(), databaseUrl, log: silentLog, ...options })
+  describeDb('PostgreSQL server', open)
+
+  describe('PostgreSQL server only', () => {
+    test('R13: three starters at once', async () => {
+      const started = await Promise.all([open(), open(), open()])
+      for (const db of started)
+        expect((await db.query('select count(*) > 0 as migrated from schema_migration')).rows).toEqual([{ migrated: true }])
+      await Promise.all(started.map((db) => db.close()))
+    })
+
+    test('a connection that the server ends: its transaction fails, the next call has another', async () => {
+      const db = await open()
+      const ended = db.transaction(async (tx) => {
+        const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid')
+        const other = await open()
+        await other.query('select pg_terminate_backend($1)', [rows[0]!.pid])
+        await other.close()
+        await tx.query('select 1')
+      })
+      await expect(ended).rejects.toSatisfy((error) => isAppError(error, 'db.unavailable'))
+      expect((await db.query('select 1 as again')).rows).toEqual([{ again: 1 }])
+      await db.close()
+    })
+  })
+}
+
+test('a server that does not answer is named so at the start', async () => {
+  await expect(openDb({ dataDir: newFolder(), databaseUrl: 'postgres://postgres@127.0.0.1:9/none', log: silentLog })).rejects.toSatisfy(
+    (error) => isAppError(error, 'db.unavailable'),
+  )
+})
 
 describe('values', () => {
   test.each([
