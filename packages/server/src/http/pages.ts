@@ -42,7 +42,6 @@ export async function registerPages(app: FastifyInstance): Promise<void> {
     setHeaders: (reply, path) => {
       reply.header('cache-control', /[/\\]assets[/\\]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
-    wildcard: false,
   })
   // Addresses of the app itself (/library, /c/…): the page decides.
   for (const url of ['/library', '/library/*', '/c/*', '/d/*']) {
