@@ -38,6 +38,9 @@ export function describeDb(name: string, open: (options: { queryMs?: number }) =
       const woken: string[] = []
       const value = await db.transaction(async (tx) => {
         await tx.query(`insert into suite_row values (1, 'kept')`)
+        tx.afterCommit(() => {
+          throw new Error('whoever listens has a fault')
+        })
         tx.afterCommit(() => woken.push('kept'))
         expect(woken).toEqual([])
         return 'value'

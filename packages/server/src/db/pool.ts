@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
 import { type AppError, fail } from '../base/fail.ts'
 import { LIMITS } from '../base/limits.ts'
+import type { Log } from '../base/log.ts'
 import type { CallOptions, Db, DbHealth, Rows, TransactionOptions, Tx } from './db.ts'
 import { translate, unavailable } from './errors.ts'
 import { Lease } from './lease.ts'
@@ -14,6 +16,7 @@ import { Lease } from './lease.ts'
 export interface Engine {
   kind: Db['engine']
   pool: Pool
+  log: Log
   /** longest statement, and longest pause between two statements of a transaction */
   queryMs: number
   /** before each use of a client */
@@ -177,8 +180,17 @@ export class PooledDb implements Db {
       )
       throw this.#told(error)
     }
-    for (const action of afterCommit) action()
+    for (const action of afterCommit) this.#afterCommit(action)
     return value
+  }
+
+  /** The work is done and stays done, whatever becomes of the message about it. */
+  #afterCommit(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#engine.log.error({ event: 'db.after_commit.failed', error: inspect(error) })
+    }
   }
 
   health(): DbHealth {

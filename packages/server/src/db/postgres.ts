@@ -36,7 +36,7 @@ export async function openPostgres(input: { databaseUrl: string; log: Log; query
     options: '-c TimeZone=UTC -c DateStyle=ISO',
   })
   pool.on('error', (error) => log.warn({ event: 'db.connection_lost', error: error.message }))
-  const db = new PooledDb({ kind: 'postgres', pool, queryMs: queryMs + NETWORK_GRACE_MS, afterClose: async () => {} })
+  const db = new PooledDb({ kind: 'postgres', pool, log, queryMs: queryMs + NETWORK_GRACE_MS, afterClose: async () => {} })
   try {
     await checkServer(db)
     await migrate(db, readMigrations(), log)

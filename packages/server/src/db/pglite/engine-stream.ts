@@ -7,6 +7,9 @@ const START_MS = 120_000
 /** Longest orderly stop (shutdown checkpoint); after it the thread is ended. Nothing is lost then: recovery reads the WAL. */
 const STOP_MS = 20_000
 
+/** Reason of an end that the client asked for: a call over its limit, or one that gave way. */
+export const CUT = 'cut'
+
 interface ThreadOptions {
   /** Node options of the thread; the process's own when absent */
   execArgv?: string[]
@@ -125,7 +128,7 @@ class EngineStream extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#timer)
-    if (!this.#closing) this.#onEnd(error?.message ?? 'cut')
+    if (!this.#closing) this.#onEnd(error?.message ?? CUT)
     if (this.#worker === null) {
       done(error)
       return

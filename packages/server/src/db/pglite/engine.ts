@@ -2,7 +2,7 @@ import { Pool, type PoolClient } from 'pg'
 import type { Log } from '../../base/log.ts'
 import { PooledDb } from '../pool.ts'
 import { types } from '../types.ts'
-import { EngineThread } from './engine-stream.ts'
+import { CUT, EngineThread } from './engine-stream.ts'
 
 export interface EngineOptions {
   /** an empty folder is initialised */
@@ -32,7 +32,7 @@ export function openEngine(options: EngineOptions): PooledDb {
     {
       ...(options.execArgv && { execArgv: options.execArgv }),
       onEnd: (reason) => {
-        options.log.error({ event: 'db.engine.ended', reason })
+        options.log[reason === CUT ? 'warn' : 'error']({ event: 'db.engine.ended', reason })
         options.onEnd?.(reason)
       },
     },
@@ -54,6 +54,7 @@ export function openEngine(options: EngineOptions): PooledDb {
     {
       kind: 'pglite',
       pool,
+      log: options.log,
       queryMs: options.queryMs,
       ...(options.prepare && { prepare: options.prepare }),
       ...(options.beforeClose && { beforeClose: options.beforeClose }),
