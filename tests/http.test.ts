@@ -308,6 +308,30 @@ describe('uploads', () => {
   })
 })
 
+describe('text that a database cannot keep', () => {
+  it.each([
+    ['POST', '/api/collections', { name: 'a\u0000b' }],
+    ['POST', '/api/collections', { name: 'a\ud800' }],
+    ['GET', '/api/documents?q=%00', null],
+    ['GET', '/api/search?q=a&collectionName=%00', null],
+    ['POST', '/api/ask', { question: 'a', collectionName: '\u0000' }],
+  ] as const)('%s %s is refused with 400', async (method, path, body) => {
+    const response = await call(path, {
+      method,
+      ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
+    })
+    expect(response.status).toBe(400)
+  })
+
+  it('in a question is cleaned, and the question is answered', async () => {
+    const chat = await server.client.createChat({})
+    const { question, answer } = await server.client.sendMessage({ id: chat.id, text: 'odd \u0000 question \ud800' })
+    expect(question.text).not.toContain('\u0000')
+    for await (const { event } of await server.client.runEvents({ id: answer.run!.id }))
+      if (event.kind === 'done') expect(event.run.state).toBe('done')
+  })
+})
+
 describe('search', () => {
   it('answers odd queries with results or none, never with an error of the server', async () => {
     await server.read('yak.md', '# Yaks\n\nA yak weighs 580 kg. 牦牛生活在高原。')

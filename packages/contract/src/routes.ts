@@ -42,7 +42,13 @@ export interface Route {
 
 const id = <K extends Parameters<typeof idSchema>[0]>(kind: K) => z.object({ id: idSchema(kind) })
 const ok = z.object({ ok: z.literal(true) })
-const name = z.string().trim().min(1).max(200)
+/** Text that the database can compare: no NUL, no broken Unicode. */
+const plain = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'has NUL or broken Unicode')
+const name = plain(200).trim().min(1)
 
 export const ROUTES = {
   status: { method: 'GET', path: '/api/status', summary: 'Counts of documents, chunks and jobs', response: statusSchema },
@@ -93,7 +99,7 @@ export const ROUTES = {
     query: z.object({
       collection: idSchema('collection').optional(),
       state: documentStateSchema.optional(),
-      q: z.string().max(200).optional(),
+      q: plain(200).optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
       before: idSchema('document').optional(),
     }),
@@ -156,7 +162,7 @@ export const ROUTES = {
       q: z.string().max(10_000),
       k: z.coerce.number().int().min(1).max(200).default(10),
       collection: idSchema('collection').optional(),
-      collectionName: z.string().max(200).optional(),
+      collectionName: plain(200).optional(),
     }),
     response: z.object({ query: z.string(), results: z.array(passageSchema) }),
   },
@@ -167,7 +173,7 @@ export const ROUTES = {
     body: z.object({
       question: z.string().trim().min(1).max(10_000),
       scope: scopeSchema.optional(),
-      collectionName: z.string().max(200).optional(),
+      collectionName: plain(200).optional(),
       mode: z.enum(['auto', 'extractive']).default('auto'),
     }),
     response: z.object({
@@ -265,7 +271,7 @@ export const uploadQuerySchema = z.object({
   name: z.string().max(1000),
   path: z.string().max(2000).default(''),
   collection: idSchema('collection').optional(),
-  collectionName: z.string().max(200).optional(),
+  collectionName: plain(200).optional(),
 })
 /** `known`: the same bytes were already here, under the document's name; nothing was read again. */
 export const uploadResultSchema = z.object({ document: documentSchema, known: z.boolean() }).meta({ id: 'UploadResult' })
