@@ -184,6 +184,23 @@ describe('what nobody sees', () => {
   })
 })
 
+describe('what people wrote onto a page', () => {
+  it('values of form fields and comments are read, with their place; hidden ones are not', async () => {
+    const [page] = await pagesOf({
+      content: text(50, 700, 'Name:'),
+      annotations: [
+        '<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Ada Lovelace) /Rect [100 690 300 710] >>',
+        '<< /Type /Annot /Subtype /Widget /FT /Btn /T (agree) /V /Yes /Rect [100 650 110 660] >>',
+        '<< /Type /Annot /Subtype /Text /Contents (please check) /Rect [400 690 420 710] >>',
+        '<< /Type /Annot /Subtype /Text /F 2 /Contents (hidden) /Rect [400 600 420 610] >>',
+        '<< /Type /Annot /Subtype /Link /Contents (a link) /Rect [50 600 80 610] >>',
+      ],
+    })
+    expect(outline([page!])).toEqual(['paragraph: Name:', 'paragraph: Ada Lovelace', 'note: please check'])
+    expect(boxOf(page!, 'Ada Lovelace')).toEqual({ x0: 100, y0: 90, x1: 300, y1: 110 })
+  })
+})
+
 describe('pages without text', () => {
   it('are blank, or need OCR when something is drawn on them', async () => {
     const pages = await pagesOf(

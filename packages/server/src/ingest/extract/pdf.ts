@@ -1,6 +1,7 @@
 /** PDF with a text layer: words with boxes, lines and blocks in reading order. Pages without text are told apart: blank, or in need of OCR. */
 import { fail } from '../../base/fail.ts'
 import { LIMITS } from '../../base/limits.ts'
+import { annotationsOf } from './pdf/annotations.ts'
 import { DocumentStyle } from './pdf/document-style.ts'
 import { frameOf, type PageFrame, readGlyphs } from './pdf/glyphs.ts'
 import { layoutPage } from './pdf/layout.ts'
@@ -84,7 +85,7 @@ function readText(pdf: Pdfium, page: number, textPage: number, number: number, f
   const sight = sightOf(pdf, page, glyphs, styles, frame)
   const dropped = { outside: sight.outside, invisible: sight.invisible }
   if (sight.count > 0 && !isGarbled(pdf, textPage, glyphs, sight.kept)) {
-    const layout = layoutPage(glyphs, styles, sight.kept, frame, rulesOf(pdf, page, frame), style)
+    const layout = layoutPage(glyphs, styles, sight.kept, frame, rulesOf(pdf, page, frame), annotationsOf(pdf, page, frame), style)
     if (layout.text.trim() !== '') return { ...emptyPage(number, frame, 'text'), ...layout, dropped }
   }
   return { ...emptyPage(number, frame, sight.count > 0 || hasDrawing(pdf, page, frame) ? 'no_text' : 'blank'), dropped }

@@ -8,6 +8,8 @@ export interface TestPage {
   rotate?: 0 | 90 | 180 | 270
   /** x0, y0, x1, y1 in PDF space (y upwards) */
   cropBox?: [number, number, number, number]
+  /** dictionaries of annotations */
+  annotations?: string[]
 }
 
 export const PAGE_WIDTH = 600
@@ -74,7 +76,7 @@ export function pdfFile(pages: readonly TestPage[]): Uint8Array {
     const box = `/MediaBox [0 0 ${page.width ?? PAGE_WIDTH} ${page.height ?? PAGE_HEIGHT}]${page.cropBox ? ` /CropBox [${page.cropBox.join(' ')}]` : ''}`
     const resources = '/Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R /F4 6 0 R >> /XObject << /Im0 8 0 R >> >>'
     objects.push(
-      `<< /Type /Page /Parent 2 0 R ${box} /Rotate ${page.rotate ?? 0} ${resources} /Contents ${10 + index * 2} 0 R >>`,
+      `<< /Type /Page /Parent 2 0 R ${box} /Rotate ${page.rotate ?? 0} ${resources} /Annots [${page.annotations?.join(' ') ?? ''}] /Contents ${10 + index * 2} 0 R >>`,
       stream('', page.content),
     )
   })

@@ -4,6 +4,7 @@ import type { DocumentStyle } from './document-style.ts'
 import type { Glyphs } from './glyphs.ts'
 import { cellText, isHyphen, type Line, lineText, markOf } from './lines.ts'
 import type { RuledTable } from './ruled-tables.ts'
+import type { Segment } from './segments.ts'
 
 export interface PdfBlock {
   kind: 'paragraph' | 'heading' | 'list-item' | 'table' | 'caption'
@@ -50,7 +51,8 @@ export function partsOf(glyphs: Glyphs, lines: readonly Line[]): Part[] {
 }
 
 export function blocksOf(glyphs: Glyphs, part: Part, style: DocumentStyle): PdfBlock[] {
-  if (part.kind === 'table') return [{ kind: 'table', lines: part.lines, headerRows: headerRowsOf(glyphs, part.lines) }]
+  if (part.kind === 'table')
+    return [{ kind: 'table', lines: part.lines, headerRows: headerRowsOf(part.lines.map((line) => looksOf(glyphs, line))) }]
   const blocks: PdfBlock[] = []
   paragraphs(glyphs, part.lines, style, blocks)
   return joinHeadings(glyphs, blocks)
@@ -249,11 +251,39 @@ function tablesOf(glyphs: Glyphs, lines: readonly Line[]): { from: number; to: n
   return tables
 }
 
-/** The first row is a header when it alone is bold, or has no number where the rows below have. */
-function headerRowsOf(glyphs: Glyphs, rows: readonly Line[]): number {
-  const [first, ...rest] = rows
-  if (!first || rest.length === 0 || first.cells.length < 2) return 0
-  if (first.bold > 0.8 && rest.filter((row) => row.bold > 0.8).length * 3 < rest.length) return 1
-  const hasDigit = (row: Line): boolean => row.cells.some((cell) => /\d/.test(cellText(glyphs, cell)))
-  return !hasDigit(first) && rest.filter(hasDigit).length > 0.6 * rest.length ? 1 : 0
+interface RowLooks {
+  cells: number
+  /** share of bold characters, 0 to 1 */
+  bold: number
+  digits: boolean
 }
+
+/** The first row is a header when it alone is bold, or has no number where the rows below have. */
+function headerRowsOf(rows: readonly RowLooks[]): number {
+  const [first, ...rest] = rows
+  if (!first || rest.length === 0 || first.cells < 2) return 0
+  if (first.bold > 0.8 && rest.filter((row) => row.bold > 0.8).length * 3 < rest.length) return 1
+  return !first.digits && rest.filter((row) => row.digits).length > 0.6 * rest.length ? 1 : 0
+}
+
+const hasDigit = (glyphs: Glyphs, segments: readonly Segment[]): boolean =>
+  segments.some((segment) => segment.glyphs.some((index) => glyphs.code[index]! >= 0x30 && glyphs.code[index]! <= 0x39))
+
+const looksOf = (glyphs: Glyphs, line: Line): RowLooks => ({
+  cells: line.cells.length,
+  bold: line.bold,
+  digits: line.cells.some((cell) => hasDigit(glyphs, cell)),
+})
+
+export const ruledHeaderRows = (glyphs: Glyphs, table: RuledTable): number =>
+  headerRowsOf(
+    table.rows.map((cells) => {
+      const segments = cells.flat()
+      const chars = segments.reduce((sum, segment) => sum + segment.glyphs.length, 0)
+      return {
+        cells: cells.length,
+        bold: segments.reduce((sum, segment) => sum + segment.bolds, 0) / chars,
+        digits: hasDigit(glyphs, segments),
+      }
+    }),
+  )

@@ -42,6 +42,17 @@ export class Composer {
     this.blocks.push(made)
   }
 
+  /** Text that stands in one box as a whole: each of its words gets that box. */
+  addBoxed(kind: Block['kind'], text: string, box: [number, number, number, number]): void {
+    if (this.#length > 0) this.#write('\n')
+    const start = this.#length
+    this.#write(text)
+    const [x, y, w, h] = box
+    for (const match of text.matchAll(/\S+/g))
+      this.words.push({ start: start + match.index, end: start + match.index + match[0].length, x, y, w, h })
+    this.blocks.push({ kind, start, end: this.#length, box })
+  }
+
   #flow(lines: readonly Line[]): null {
     lines.forEach((line, index) => {
       const before = lines[index - 1]

@@ -1,7 +1,8 @@
 /** One page: visible glyphs -> segments -> reading order -> lines -> blocks -> text with word boxes. */
 import type { Block } from '@zhiku/contract/page.ts'
 import type { WordBox } from '../types.ts'
-import { blocksOf, type Part, partsOf } from './blocks.ts'
+import type { Annotation } from './annotations.ts'
+import { blocksOf, type Part, partsOf, ruledHeaderRows } from './blocks.ts'
 import { Composer } from './compose.ts'
 import type { DocumentStyle } from './document-style.ts'
 import type { Glyphs } from './glyphs.ts'
@@ -25,6 +26,7 @@ export function layoutPage(
   kept: Uint8Array,
   page: PageSize,
   rules: readonly Rule[],
+  annotations: readonly Annotation[],
   style: DocumentStyle,
 ): Layout {
   const parts: (Part | RuledTable)[] = []
@@ -36,9 +38,10 @@ export function layoutPage(
   for (const part of parts) if ('kind' in part && part.kind === 'text') for (const line of part.lines) style.count(line.size, line.chars)
   const composer = new Composer(glyphs)
   for (const part of parts) {
-    if ('rows' in part) composer.add({ kind: 'table', lines: [], table: part, headerRows: 0 })
+    if ('rows' in part) composer.add({ kind: 'table', lines: [], table: part, headerRows: ruledHeaderRows(glyphs, part) })
     else for (const block of blocksOf(glyphs, part, style)) composer.add(block)
   }
+  for (const { kind, text, box } of annotations) composer.addBoxed(kind, text, box)
   style.endPage()
   return { text: composer.text, blocks: composer.blocks, words: composer.words }
 }
