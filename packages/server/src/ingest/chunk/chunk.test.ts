@@ -1,6 +1,6 @@
 import type { ChunkSettings } from '@zhiku/contract/entities.ts'
 import type { Block } from '@zhiku/contract/page.ts'
-import fc from 'fast-check'
+import { array, assert, boolean, constantFrom, integer, property, record, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunkPage } from './chunk.ts'
 import { cost, measure } from './measure.ts'
@@ -164,7 +164,7 @@ describe('chunks', () => {
 })
 
 describe('any page', () => {
-  const word = fc.constantFrom(
+  const word = constantFrom(
     'word',
     'Lock',
     '锁',
@@ -183,43 +183,38 @@ describe('any page', () => {
     'é́',
     'x'.repeat(80),
   )
-  const text = fc.array(word, { minLength: 1, maxLength: 120 }).map((words) => words.join(' '))
-  const kind = fc.constantFrom<Block['kind']>('heading', 'paragraph', 'paragraph', 'list-item', 'code', 'quote', 'note')
-  const part = fc.record({ kind, text, level: fc.integer({ min: 0, max: 6 }), gap: fc.boolean() })
-  const settings = fc.record({
-    sizeTokens: fc.integer({ min: 50, max: 500 }),
-    overlapTokens: fc.integer({ min: 0, max: 500 }),
-    separators: fc.array(fc.constantFrom('。', ' ', '##', 'o'), { maxLength: 2 }),
+  const text = array(word, { minLength: 1, maxLength: 120 }).map((words) => words.join(' '))
+  const kind = constantFrom<Block['kind']>('heading', 'paragraph', 'paragraph', 'list-item', 'code', 'quote', 'note')
+  const part = record({ kind, text, level: integer({ min: 0, max: 6 }), gap: boolean() })
+  const settings = record({
+    sizeTokens: integer({ min: 50, max: 500 }),
+    overlapTokens: integer({ min: 0, max: 500 }),
+    separators: array(constantFrom('。', ' ', '##', 'o'), { maxLength: 2 }),
   })
 
   it('is covered by its chunks, with exact offsets, in bounds', () => {
-    fc.assert(
-      fc.property(
-        fc.array(part, { maxLength: 12 }),
-        settings,
-        fc.array(fc.string({ maxLength: 8 }), { maxLength: 3 }),
-        (parts, chosen, open) => {
-          // Some blocks are left out of the list: their text is found all the same.
-          const page = pageOf(...parts.map(({ kind: one, text: value, level }): Part => [one, value, { level }]))
-          page.blocks = page.blocks.filter((_, index) => !parts[index]!.gap)
-          const { chunks } = chunkPage(page, open, chosen)
-          const covered = new Uint8Array(page.text.length)
-          chunks.forEach((chunk, index) => {
-            expect(chunk.ord).toBe(index)
-            expect(chunk.text).toBe(page.text.slice(chunk.start, chunk.end))
-            expect(chunk.text.trim()).not.toBe('')
-            expect(chunk.text.isWellFormed() || !page.text.isWellFormed()).toBe(true)
-            expect(chunk.heading.every((heading) => heading !== '')).toBe(true)
-            expect(cost(measure(chunk.text, 0, chunk.text.length))).toBeLessThanOrEqual(1.5 * chosen.sizeTokens)
-            if (index > 0) {
-              expect(chunk.start).toBeGreaterThan(chunks[index - 1]!.start)
-              expect(chunk.end).toBeGreaterThan(chunks[index - 1]!.end)
-            }
-            covered.fill(1, chunk.start, chunk.end)
-          })
-          for (let at = 0; at < page.text.length; at++) if (!/\s/.test(page.text[at]!)) expect(covered[at], `character ${at}`).toBe(1)
-        },
-      ),
+    assert(
+      property(array(part, { maxLength: 12 }), settings, array(string({ maxLength: 8 }), { maxLength: 3 }), (parts, chosen, open) => {
+        // Some blocks are left out of the list: their text is found all the same.
+        const page = pageOf(...parts.map(({ kind: one, text: value, level }): Part => [one, value, { level }]))
+        page.blocks = page.blocks.filter((_, index) => !parts[index]!.gap)
+        const { chunks } = chunkPage(page, open, chosen)
+        const covered = new Uint8Array(page.text.length)
+        chunks.forEach((chunk, index) => {
+          expect(chunk.ord).toBe(index)
+          expect(chunk.text).toBe(page.text.slice(chunk.start, chunk.end))
+          expect(chunk.text.trim()).not.toBe('')
+          expect(chunk.text.isWellFormed() || !page.text.isWellFormed()).toBe(true)
+          expect(chunk.heading.every((heading) => heading !== '')).toBe(true)
+          expect(cost(measure(chunk.text, 0, chunk.text.length))).toBeLessThanOrEqual(1.5 * chosen.sizeTokens)
+          if (index > 0) {
+            expect(chunk.start).toBeGreaterThan(chunks[index - 1]!.start)
+            expect(chunk.end).toBeGreaterThan(chunks[index - 1]!.end)
+          }
+          covered.fill(1, chunk.start, chunk.end)
+        })
+        for (let at = 0; at < page.text.length; at++) if (!/\s/.test(page.text[at]!)) expect(covered[at], `character ${at}`).toBe(1)
+      }),
       { numRuns: 300, seed: Number(process.env.ZHIKU_TEST_SEED ?? Date.now() % 1_000_000) },
     )
   })

@@ -24,7 +24,8 @@ function classify(): Uint8Array {
     // Halves of surrogate pairs: letters there are nearly always Han; the low half counts nothing.
     if (code >= 0xd840 && code <= 0xd88f) classes[code] = SINGLE
     else if (code >= 0xd800 && code <= 0xdfff) classes[code] = OTHER
-    else if (code >= 0x4e00 && code <= 0x9fff) classes[code] = SINGLE
+    else if ((code >= 0x4e00 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7a3)) classes[code] = SINGLE
+    else if (code >= 0xe000 && code <= 0xf8ff) classes[code] = OTHER
     else {
       const character = String.fromCharCode(code)
       if (/\s/.test(character)) classes[code] = SPACE
