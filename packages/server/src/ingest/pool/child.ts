@@ -42,17 +42,11 @@ async function run(request: ReadRequest): Promise<void> {
   }
 }
 
-/** Name and message of an error, never text of the document: messages of parsers quote their input. */
-const describe = (error: unknown): string =>
-  error instanceof Error
-    ? `${error.name} ${
-        error.stack
-          ?.split('\n')[1]
-          ?.trim()
-          .replace(/^at (?:\S+ )?.*\/([^/]+)$/, '$1')
-          .replace(')', '') ?? ''
-      }`.trim()
-    : 'unknown'
+/** Name of an error and where it arose; never its message, for parsers quote their input in it. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return [error.name, /[\w.-]+:\d+:\d+(?=\)?$)/m.exec(error.stack ?? '')?.[0]].filter(Boolean).join(' ')
+}
 
 process.on('message', (message: ToChild) => {
   if (message.type === 'read') void run(message.request)
