@@ -89,7 +89,7 @@ const MEASURES: Record<string, (folder: string) => Promise<object>> = {
 const lengthOf = async (file: string): Promise<number | string> =>
   fullText(file).then(
     (text) => text.length,
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: Error & { code?: string }) => error.code ?? error.message,
   )
 
 const report: Record<string, object> = {}
@@ -99,6 +99,6 @@ for (const [name, measure] of Object.entries(MEASURES)) {
   const started = process.cpuUsage()
   report[name] = folder === null ? { skipped: 'the set is not there' } : await measure(folder)
   const { user, system } = process.cpuUsage(started)
-  console.error(`${name}: ${((user + system) / 1e6).toFixed(1)} CPU-s`)
+  process.stderr.write(`${name}: ${((user + system) / 1e6).toFixed(1)} CPU-s\n`)
 }
-console.log(JSON.stringify(report, null, 2))
+process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)

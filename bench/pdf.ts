@@ -122,8 +122,8 @@ const result = (kind: Kind): object => ({
   ofRaw: round(median(rates[kind]) / median(rates.raw), 3),
   rounds: rates[kind].map((rate) => round(rate)),
 })
-console.log(
-  JSON.stringify(
+process.stdout.write(
+  `${JSON.stringify(
     {
       files: all.length,
       pages,
@@ -134,5 +134,5 @@ console.log(
     },
     null,
     2,
-  ),
+  )}\n`,
 )

@@ -151,7 +151,7 @@ describe('what hangs on the text', () => {
 })
 
 describe('a bad Word file', () => {
-  const entry = (content: Uint8Array): Uint8Array => zipSync({ 'word/document.xml': content }, { level: 9 })
+  const entry = (content: Uint8Array): Uint8Array => zipSync({ 'word/document.xml': content }, { level: 1 })
 
   it('ends typed: no ZIP, no main part, no body', async () => {
     await expect(read(Buffer.from('plain text'), 'a.docx')).rejects.toMatchObject({ code: 'ingest.corrupt' })
@@ -160,12 +160,13 @@ describe('a bad Word file', () => {
   })
 
   it('is not unpacked when it is a bomb, whatever size it claims', async () => {
-    await expect(read(entry(new Uint8Array(70 * 2 ** 20)), 'a.docx')).rejects.toMatchObject({ code: 'ingest.unpacked_limit' })
+    const bomb = entry(new Uint8Array(70 * 2 ** 20))
+    await expect(read(bomb, 'a.docx')).rejects.toMatchObject({ code: 'ingest.unpacked_limit' })
     await expect(read(entry(new Uint8Array(8 * 2 ** 20)), 'a.docx')).rejects.toMatchObject({
       code: 'ingest.unpacked_limit',
       params: { limit: '1:200' },
     })
-    const lying = Buffer.from(entry(new Uint8Array(70 * 2 ** 20)))
+    const lying = Buffer.from(bomb)
     // Sizes in the central directory, 24 bytes after its signature.
     lying.writeUInt32LE(1000, lying.indexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24)
     const code = await read(lying, 'a.docx').then(
