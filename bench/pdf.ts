@@ -4,8 +4,9 @@
  * raw        PDFium through the package's own functions: text of each page and the box of each character
  * extracted  the reader: text in reading order, blocks, word boxes
  * prepared   what a reader child does before it hands over: extracted, chunked, anchored, encoded for the index
+ * searchable everything: a real server takes the files over HTTP until each is ready; CPU of all its processes
  *
- * Rounds alternate, so that a busy machine slows all three alike; medians are compared. Needs ../shared/data.
+ * Rounds alternate, so that a busy machine slows all alike; medians are compared. Needs ../shared/data.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -18,6 +19,8 @@ import { dataSet } from '../packages/server/src/ingest/testing/data-sets.ts'
 import { anchorOf } from '../packages/server/src/library/anchors.ts'
 import { packWords } from '../packages/server/src/library/words.ts'
 import { encodeForIndex } from '../packages/server/src/search/tokens.ts'
+import { type TestServer, startTestServer } from '../tests/support/server.ts'
+import { cpuSeconds as cpuOfTree } from './processes.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
 const SETTINGS = { sizeTokens: 400, overlapTokens: 50, separators: [] }
@@ -86,6 +89,16 @@ async function extractedPages(file: File, prepare: boolean): Promise<number> {
   return pages
 }
 
+/** Into a collection of its own, so that nothing is recognised from the round before. */
+async function searchablePages(server: TestServer, round: number): Promise<{ pages: number; seconds: number }> {
+  const pid = server.process.pid!
+  const before = cpuOfTree(pid)
+  const added = await Promise.all(all.map(({ name, bytes }) => server.add(name, bytes, { collectionName: `round ${round}` })))
+  let read = 0
+  for (const { document } of added) read += (await server.finished(document.id, 200)).pages.decided
+  return { pages: read, seconds: cpuOfTree(pid) - before }
+}
+
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!
 const round = (value: number, digits = 1): number => Number(value.toFixed(digits))
 
@@ -106,17 +119,21 @@ const KINDS = {
   extracted: () => sum((file) => extractedPages(file, false)),
   prepared: () => sum((file) => extractedPages(file, true)),
 }
-type Kind = keyof typeof KINDS
-const rates: Record<Kind, number[]> = { raw: [], extracted: [], prepared: [] }
+type Kind = keyof typeof KINDS | 'searchable'
+const rates: Record<Kind, number[]> = { raw: [], extracted: [], prepared: [], searchable: [] }
 let pages = 0
 // The first round warms up and does not count.
+const server = await startTestServer()
 for (let turn = 0; turn <= Number(values.rounds); turn++) {
-  for (const kind of Object.keys(KINDS) as Kind[]) {
+  for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     const measured = await cpuSeconds(KINDS[kind])
     pages = measured.pages
     if (turn > 0) rates[kind].push(measured.pages / measured.seconds)
   }
+  const measured = await searchablePages(server, turn)
+  if (turn > 0) rates.searchable.push(measured.pages / measured.seconds)
 }
+await server.end()
 const result = (kind: Kind): object => ({
   pagesPerCpuSecond: round(median(rates[kind])),
   ofRaw: round(median(rates[kind]) / median(rates.raw), 3),
@@ -130,6 +147,7 @@ process.stdout.write(
       raw: result('raw'),
       extracted: result('extracted'),
       prepared: result('prepared'),
+      searchable: result('searchable'),
       rssMiB: round(process.memoryUsage.rss() / 2 ** 20, 0),
     },
     null,

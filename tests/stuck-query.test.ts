@@ -18,7 +18,12 @@ beforeAll(async () => {
   dataDir = await newDataDir()
   app = await createApp({ ...readConfig({ ZHIKU_DATA: dataDir, ZHIKU_DISCOVER: '0' }), port: 0 }, silentLog)
   http = await createHttpServer(app)
-  const added = await http.inject({ method: 'POST', url: '/api/documents?name=a.txt', payload: Buffer.from('A text about walruses.'), headers: { 'content-type': 'application/octet-stream', host: 'localhost' } })
+  const added = await http.inject({
+    method: 'POST',
+    url: '/api/documents?name=a.txt',
+    payload: Buffer.from('A text about walruses.'),
+    headers: { 'content-type': 'application/octet-stream', host: 'localhost' },
+  })
   expect(added.statusCode).toBe(202)
   await settle(app)
 })
@@ -55,7 +60,9 @@ describe('a query that would run for ever', () => {
     // The figure is in docs/reliability.md; these bounds only tell an answer from a wait for the 60 s limit, also on a busy machine.
     expect(seconds).toBeLessThan(15)
     expect(live.length).toBeGreaterThan(10)
-    console.log(`search behind a stuck query: ${seconds.toFixed(2)} s; loop delay p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms; slowest /livez ${Math.max(...live).toFixed(0)} ms of ${live.length}`)
+    console.log(
+      `search behind a stuck query: ${seconds.toFixed(2)} s; loop delay p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms; slowest /livez ${Math.max(...live).toFixed(0)} ms of ${live.length}`,
+    )
     expect(delay.percentile(99) / 1e6).toBeLessThan(100)
   })
 

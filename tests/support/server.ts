@@ -27,7 +27,7 @@ export interface TestServer {
   add(name: string, content: string | Uint8Array, more?: { path?: string; collectionName?: string }): Promise<UploadResult>
   /** adds and waits for the right end */
   read(name: string, content: string | Uint8Array): Promise<Document>
-  finished(documentId: string): Promise<Document>
+  finished(documentId: string, pollMs?: number): Promise<Document>
   /** SIGTERM; resolves with the exit code */
   stop(): Promise<number | null>
   /** SIGKILL */
@@ -85,11 +85,11 @@ export async function startTestServer(
       if (!response.ok) throw await toApiError(response)
       return uploadResultSchema.parse(await response.json())
     },
-    async finished(documentId) {
+    async finished(documentId, pollMs = 30) {
       for (;;) {
         const { document } = await client.getDocument({ id: documentId })
         if (isFinal(document.state)) return document
-        await new Promise((resolve) => setTimeout(resolve, 30))
+        await new Promise((resolve) => setTimeout(resolve, pollMs))
       }
     },
     async read(name, content) {

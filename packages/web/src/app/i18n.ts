@@ -8,6 +8,7 @@ import libraryZh from '../library/messages.zh.ts'
 import sourceEn from '../source/messages.en.ts'
 import sourceZh from '../source/messages.zh.ts'
 import { language, tag } from '../ui/language.ts'
+import { pageTitle } from '../ui/page-title.ts'
 import uiEn from '../ui/messages.en.ts'
 import uiZh from '../ui/messages.zh.ts'
 import appEn from './messages.en.ts'
@@ -23,7 +24,8 @@ export function createAppI18n() {
   watchEffect(() => {
     i18n.global.locale.value = language.value
     document.documentElement.lang = tag.value
-    document.title = i18n.global.t('app.name')
+    const name = i18n.global.t('app.name')
+    document.title = pageTitle.value === '' ? name : `${pageTitle.value} · ${name}`
   })
   return i18n
 }

@@ -105,6 +105,8 @@ export function listenForShortcuts(): () => void {
   const onKeydown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || event.repeat) return
     if (inLayer(event.target) && !(event.ctrlKey || event.metaKey)) return
+    // An open preview or menu takes Escape for itself; what lies below it is not meant.
+    if (event.key === 'Escape' && document.querySelector('[data-dismissable-layer]')) return
     const pair = event.timeStamp - beforeAt < PAIR_MS ? before : ''
     const inField = isField(event.target)
     const found = findShortcut(event, pair, inField)

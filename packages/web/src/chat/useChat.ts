@@ -3,11 +3,12 @@
  * this follows its events, over lost connections and reloads.
  */
 import { ApiError } from '@zhiku/contract/client.ts'
-import type { Chat, Message } from '@zhiku/contract/entities.ts'
+import type { Chat, Citation, Message } from '@zhiku/contract/entities.ts'
 import type { RunEvent } from '@zhiku/contract/events.ts'
 import type { ChatId, RunId } from '@zhiku/contract/ids.ts'
 import { computed, onScopeDispose, shallowRef } from 'vue'
 import { api } from '../api/client.ts'
+import { onLibraryEvent } from '../api/library-events.ts'
 import { follow } from '../api/follow.ts'
 import { type AnswerState, NEW_ANSWER, answerOfMessage, applyRunEvent } from './answer-state.ts'
 import { handover } from './handover.ts'
@@ -139,6 +140,14 @@ export function useChat(chatId: ChatId, on: { finished(answer: AnswerState): voi
   const answerOf = (message: Message): AnswerState => (live.value?.messageId === message.id ? live.value.state : answerOfMessage(message))
 
   onScopeDispose(() => disposed.abort())
+  // A cited document was deleted or taken back: its citations say so.
+  onScopeDispose(
+    onLibraryEvent(({ kind, documentId }) => {
+      const turned = (citation: Citation): boolean =>
+        citation.document.id === documentId && citation.removed !== (kind === 'document.removed')
+      if (live.value === null && messages.value.some(({ citations }) => citations.some(turned))) void load()
+    }),
+  )
   if (first) followRunning()
   void load()
   return { chat, messages, live, error, loading, sending, load, send, stop, update, answerOf, busy: computed(() => live.value !== null) }

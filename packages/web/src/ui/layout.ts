@@ -12,7 +12,7 @@ export const sideOpen = useStorage('zhiku.side', true)
 export const sideDrawerOpen = ref(false)
 /** A source stands beside the chat: the side folds to make room, without changing the wish. */
 export const sourceBeside = ref(false)
-/** px */
-export const sourceWidth = useStorage('zhiku.source-width', 560)
+/** px; at first about two fifths of the window */
+export const sourceWidth = useStorage('zhiku.source-width', Math.round(Math.min(880, Math.max(480, globalThis.innerWidth * 0.4375))))
 /** The hint on the first citation was shown. */
 export const hintSeen = useStorage('zhiku.hint-citations', false)
