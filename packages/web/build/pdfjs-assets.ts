@@ -10,7 +10,7 @@ import path from 'node:path'
 import type { Plugin } from 'vite'
 
 const FOLDERS = ['cmaps', 'standard_fonts', 'wasm', 'iccs']
-/** Build for browsers older than this year: the modern one needs Map.getOrInsertComputed. */
+/** The build for older browsers: the modern one needs Map.getOrInsertComputed. */
 const WORKER = 'legacy/build/pdf.worker.min.mjs'
 const isShipped = (name: string): boolean => !/quickjs/i.test(name)
 

@@ -35,6 +35,7 @@ export default {
     write: 'writing',
     wrote: 'wrote',
     quote: 'quoting',
+    quoted: 'quoted',
     reconnecting: 'reconnecting',
   },
   question: { title: 'Question', copy: 'Copy question', edit: 'Edit and ask again' },
