@@ -95,7 +95,7 @@ async function searchablePages(server: TestServer, round: number): Promise<{ pag
   const before = cpuOfTree(pid)
   const added = await Promise.all(all.map(({ name, bytes }) => server.add(name, bytes, { collectionName: `round ${round}` })))
   let read = 0
-  for (const { document } of added) read += (await server.finished(document.id, 200)).pages.decided
+  for (const { document } of added) read += (await server.finished(document.id, 1000)).pages.decided
   return { pages: read, seconds: cpuOfTree(pid) - before }
 }
 

@@ -201,7 +201,7 @@ async function index(ctx: IngestContext, job: Job, target: IngestTarget, of: Of,
   for (let more = true; more;) {
     signal.throwIfAborted()
     more = await write(ctx, job, async (tx) => {
-      const count = await indexSome(tx, of)
+      const count = await indexSome(tx, of, target.name)
       indexed += count
       if (count === LIMITS.chunksPerTransaction) return true
       await takeOver(ctx, tx, target, of)

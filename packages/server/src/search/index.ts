@@ -9,6 +9,7 @@ import type { DocumentId, RevisionId } from '@zhiku/contract/ids.ts'
 import type { Db, Sql, Tx } from '../db/db.ts'
 import { LIMITS } from '../base/limits.ts'
 import { storableJson } from '../base/storable.ts'
+import { encodeForIndex } from './tokens.ts'
 
 export interface NewChunk {
   page: number
@@ -30,35 +31,43 @@ export interface Generation {
   generation: string
 }
 
+/** What a chunk is read from; see NewChunk. */
+const RECORD = `(page int, ord int, heading jsonb, text text, start int, "end" int, anchor jsonb, tokens text)`
+
 /** Writes chunks; idempotent by (revision, generation, page, ord). With `searchable` they enter the index at once. */
 export async function writeChunks(tx: Tx, of: Generation, chunks: readonly NewChunk[], searchable: boolean): Promise<void> {
   if (chunks.length === 0) return
+  const insert = `insert into chunk (revision_id, document_id, collection_id, generation, page, ord, heading, text, start_offset, end_offset, anchor)
+     select $1, $2, $3, $4, c.page, c.ord, array(select jsonb_array_elements_text(c.heading)), c.text, c.start, c."end", c.anchor
+     from given c on conflict (revision_id, generation, page, ord) do nothing returning id, page, ord`
   await tx.query(
-    `insert into chunk (revision_id, document_id, collection_id, generation, page, ord, heading, text, start_offset, end_offset, anchor, tokens)
-     select $1, $2, $3, $4, c.page, c.ord, array(select jsonb_array_elements_text(c.heading)), c.text, c.start, c."end", c.anchor, c.tokens
-     from jsonb_to_recordset($5::jsonb) as c(page int, ord int, heading jsonb, text text, start int, "end" int, anchor jsonb, tokens text)
-     on conflict (revision_id, generation, page, ord) do nothing`,
+    `with given as materialized (select * from jsonb_to_recordset($5::jsonb) as r${RECORD}), written as (${insert})
+     ${searchable ? 'insert into chunk_tok (chunk_id, document_id, collection_id, tok) select w.id, $2, $3, g.tokens from written w join given g using (page, ord)' : 'select count(*) from written'}`,
     [of.revisionId, of.documentId, of.collectionId, of.generation, storableJson(chunks)],
-  )
-  if (!searchable) return
-  const pages = [...new Set(chunks.map((chunk) => chunk.page))]
-  await tx.query(
-    `insert into chunk_tok (chunk_id, document_id, collection_id, tok)
-     select id, document_id, collection_id, tokens from chunk where revision_id = $1 and generation = $2 and page = any($3::int[]) on conflict (chunk_id) do nothing`,
-    [of.revisionId, of.generation, pages],
   )
 }
 
-/** Makes up to `limit` more chunks of a generation searchable; returns how many, 0 when all are. */
-export async function indexSome(tx: Tx, of: Generation, limit: number = LIMITS.chunksPerTransaction): Promise<number> {
-  const { count } = await tx.query(
-    `insert into chunk_tok (chunk_id, document_id, collection_id, tok)
-     select c.id, c.document_id, c.collection_id, c.tokens from chunk c
+/**
+ * Makes up to `limit` more chunks of a generation searchable; returns how many, 0 when all are.
+ * Their tokens are made again from their text: they are kept in the index only.
+ *
+ * @param title  name of the document
+ */
+export async function indexSome(tx: Tx, of: Generation, title: string, limit: number = LIMITS.chunksPerTransaction): Promise<number> {
+  const { rows } = await tx.query<{ id: number; heading: string[]; text: string }>(
+    `select c.id, c.heading, c.text from chunk c
      where c.revision_id = $1 and c.generation = $2 and not exists (select 1 from chunk_tok t where t.chunk_id = c.id)
      order by c.id limit $3`,
     [of.revisionId, of.generation, limit],
   )
-  return count
+  if (rows.length === 0) return 0
+  const tokens = rows.map(({ id, heading, text }) => ({ id, tokens: encodeForIndex({ title, heading, text }) }))
+  await tx.query(
+    `insert into chunk_tok (chunk_id, document_id, collection_id, tok)
+     select t.id, $1, $2, t.tokens from jsonb_to_recordset($3::jsonb) as t(id bigint, tokens text) on conflict (chunk_id) do nothing`,
+    [of.documentId, of.collectionId, JSON.stringify(tokens)],
+  )
+  return rows.length
 }
 
 /** Does anything of the document answer searches that is not of this generation? */

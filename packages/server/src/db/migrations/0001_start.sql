@@ -65,7 +65,7 @@ create table page (
   dropped_invisible int not null default 0,
   primary key (revision_id, ord)
 );
-alter table page alter column words set storage external;
+alter table page alter column words set storage external, alter column text set storage external, alter column blocks set storage external;
 
 -- owner: queue. State: 0 ready, 1 running, 2 done, 3 given up.
 create table job (
@@ -123,17 +123,19 @@ create table chunk (
   start_offset int not null,                   -- UTF-16 offsets into the page's text
   end_offset int not null,
   anchor jsonb not null,
-  tokens text not null,                        -- encoded tokens, so that the index can be rebuilt without reading again
   unique (revision_id, generation, page, ord)
 );
 create index chunk_document on chunk (document_id);
--- What is searchable: insert and delete only (an update would index the row again and leave statistics of the dead one).
+alter table chunk alter column text set storage external, alter column anchor set storage external;
+-- What is searchable, with its encoded tokens: insert and delete only (an update would index the row again and leave statistics of the dead one).
 create table chunk_tok (
   chunk_id bigint primary key references chunk on delete cascade,
   document_id text not null,
   collection_id text not null,
   tok text not null
 );
+-- Not compressed: doing so costs more in WebAssembly than writing the bytes (10 % of ingest, measured).
+alter table chunk_tok alter column tok set storage external;
 create index chunk_tok_bm25 on chunk_tok using bm25 (tok) with (text_config = 'simple', k1 = 1.2, b = 0.75);
 create index chunk_tok_document on chunk_tok (document_id);
 create index chunk_tok_collection on chunk_tok (collection_id);
