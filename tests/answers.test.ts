@@ -80,7 +80,7 @@ describe('an answer', () => {
     expect(message).toMatchObject({ text: SHOWN, run: { state: 'done', mode: 'model' } })
     expect(message.citations).toMatchObject([{ mark: 1, document: { name: 'mysql.md' } }])
     const citation = await server.client.getCitation({ id: message.citations[0]!.id })
-    const { page } = await server.client.getPage({ id: citation.revisionId as `rev_${string}`, page: citation.page })
+    const { page } = await server.client.getPage({ id: citation.revisionId, page: citation.page })
     expect(page.text.slice(...citation.anchor!.quote)).toBe(citation.quote)
   })
 

@@ -26,7 +26,7 @@ const LEVELS: Record<string, number> = {
 }
 
 const SERVER = 'packages/server/src/'
-const isTest = (file: string): boolean => /\.test\.ts$/.test(file) || file.startsWith('tests/') || file.includes('/testing/')
+const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.startsWith('tests/') || file.includes('/testing/')
 const areaOf = (file: string): string => {
   const rest = file.slice(SERVER.length)
   return rest.includes('/') ? rest.slice(0, rest.indexOf('/')) : ''

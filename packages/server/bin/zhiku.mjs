@@ -29,7 +29,9 @@ if (major > 24 || (major === 24 && minor >= 12)) {
     const platform = process.platform === 'win32' ? 'win' : process.platform
     node = createRequire(import.meta.url).resolve(`node-${platform}-${process.arch}/bin/node${process.platform === 'win32' ? '.exe' : ''}`)
   } catch {
-    console.error(`Zhiku needs Node 24.12 or later; this is ${process.version}.\n智库需要 Node 24.12 或更新版本；当前是 ${process.version}。`)
+    console.error(
+      `Zhiku needs Node 24.12 or later; this is ${process.version}.\n智库需要 Node 24.12 或更新版本；当前是 ${process.version}。`,
+    )
     process.exit(1)
   }
   const child = spawn(node, [SELF, ...args], { stdio: 'inherit' })

@@ -64,12 +64,12 @@ async function upload(
   const { size } = await stat(source.file)
   const stream = createReadStream(source.file)
   const response = await connection
-    .fetch(`${connection.url}${UPLOAD.raw}?${query}`, {
+    .fetch(`${connection.url}${UPLOAD.raw}?${query.toString()}`, {
       method: 'POST',
       headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
       body: Readable.toWeb(stream) as ReadableStream<Uint8Array>,
       duplex: 'half',
-    } as RequestInit)
+    })
     .catch((cause: unknown) => {
       throw fail(
         'upload.unreadable',

@@ -1,6 +1,5 @@
 /** ask, search, status, doctor, delete: each a few lines over the typed client. */
 import type { Collection, Document } from '@zhiku/contract/entities.ts'
-import type { CollectionId } from '@zhiku/contract/ids.ts'
 import { idSchema } from '@zhiku/contract/ids.ts'
 import type { Connection } from './connection.ts'
 import { complain, noticeText, placeOf, print, printJson, say } from './output.ts'
@@ -117,7 +116,7 @@ export async function remove(connection: Connection, given: readonly string[], o
 export async function list(connection: Connection, options: { json: boolean; collection?: string }): Promise<number> {
   const { collections } = await connection.client.listCollections({})
   const chosen: Collection | undefined = collections.find((collection) => collection.name === options.collection)
-  const { documents } = await connection.client.listDocuments({ limit: 500, ...(chosen ? { collection: chosen.id as CollectionId } : {}) })
+  const { documents } = await connection.client.listDocuments({ limit: 500, ...(chosen ? { collection: chosen.id } : {}) })
   for (const document of documents) {
     if (options.json)
       printJson({

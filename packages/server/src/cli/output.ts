@@ -1,7 +1,7 @@
 /** Words of the command line, in the language of the terminal. */
 import { ApiError } from '@zhiku/contract/client.ts'
 import type { Anchor } from '@zhiku/contract/anchor.ts'
-import { type ErrorCode, type Language, errorMessage, isErrorCode } from '@zhiku/contract/errors.ts'
+import { type Language, errorMessage, isErrorCode } from '@zhiku/contract/errors.ts'
 import type { Notice } from '@zhiku/contract/entities.ts'
 import { isAppError } from '../base/fail.ts'
 
@@ -27,7 +27,7 @@ export function explain(error: unknown): { code: string; reason: string } {
   if (error instanceof ApiError)
     return {
       code: error.code,
-      reason: isErrorCode(error.code) ? errorMessage(error.code as ErrorCode, error.params, language) : error.message,
+      reason: isErrorCode(error.code) ? errorMessage(error.code, error.params, language) : error.message,
     }
   return { code: 'internal', reason: error instanceof Error ? error.message : String(error) }
 }

@@ -205,7 +205,7 @@ export async function openFiles(dataDir: string, db: Db): Promise<Files> {
       for (const row of rows) {
         const found = await stat(pathOf(row.hash)).catch(() => null)
         if (!found) missing.push(row.hash)
-        else if (found.size !== Number(row.size_bytes)) wrongSize.push(row.hash)
+        else if (found.size !== row.size_bytes) wrongSize.push(row.hash)
       }
       const stray = (await listHashes(folder)).filter((hash) => !kept.has(hash) && !held.has(hash))
       return { rows: rows.length, missing, stray, wrongSize }

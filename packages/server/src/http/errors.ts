@@ -30,7 +30,7 @@ const FASTIFY: Record<string, (request: FastifyRequest) => [ErrorCode, ErrorPara
   FST_ERR_CTP_BODY_TOO_LARGE: () => ['request.too_large', { limit: '1 MB' }],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) => [
     'request.unsupported_media_type',
-    { type: String(request.headers['content-type'] ?? '-').slice(0, 100) },
+    { type: (request.headers['content-type'] ?? '-').slice(0, 100) },
   ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => ['request.invalid', { detail: 'Content-Length' }],
 }

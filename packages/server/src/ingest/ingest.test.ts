@@ -128,7 +128,7 @@ describe('a file', () => {
   it('is one document when it is sent twice at once', async () => {
     const both = await Promise.all([send('race.txt', 'A race of pangolins.'), send('race.txt', 'A race of pangolins.')])
     expect(both[0].document.id).toBe(both[1].document.id)
-    expect(both.map((one) => one.known).toSorted()).toEqual([false, true])
+    expect(both.filter((one) => one.known)).toHaveLength(1)
   })
 
   it('gets a new revision under the same name; search answers from the new one, the old stays readable', async () => {

@@ -84,7 +84,7 @@ function toDocument(row: Facts): Document {
       ord: row.revision_ord,
       fileHash: row.file_hash,
       mediaType: row.media_type,
-      sizeBytes: Number(row.size_bytes),
+      sizeBytes: row.size_bytes,
       createdAt: row.revision_created_at,
     },
     currentRevisionId: row.current_revision_id,

@@ -32,7 +32,7 @@ export function createOutbox(db: Db): Outbox {
         event.owner,
         JSON.stringify(event.data),
       ])
-      const seq = Number(rows[0]!.seq)
+      const { seq } = rows[0]!
       tx.afterCommit(() => emitter.emit(event.topic, { seq, ...event }))
     },
 
@@ -47,7 +47,7 @@ export function createOutbox(db: Db): Outbox {
             [topic, owner, seen, PAGE],
           )
           for (const row of rows) {
-            seen = Number(row.seq)
+            seen = row.seq
             yield { ...row, seq: seen }
           }
           if (rows.length < PAGE) break

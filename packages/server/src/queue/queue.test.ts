@@ -168,7 +168,7 @@ describe('outbox', () => {
     const stop = new AbortController()
     const seen: OutboxEvent[] = []
     const reading = (async () => {
-      for await (const event of outbox.follow({ topic: 'numbers', owner: 'local', afterSeq: Number(rows[0]!.seq), signal: stop.signal })) {
+      for await (const event of outbox.follow({ topic: 'numbers', owner: 'local', afterSeq: rows[0]!.seq, signal: stop.signal })) {
         seen.push(event)
         if (seen.length === 3) return
       }

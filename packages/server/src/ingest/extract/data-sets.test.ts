@@ -20,7 +20,7 @@ import { checkPage, read } from '../testing/read.ts'
 function folderOf(name: string, context: TestContext): string {
   const folder = dataSet(name)
   if (folder === null) context.skip(`the set ${name} is not there: ../shared/data, or ZHIKU_DATA_SETS`)
-  return folder!
+  return folder
 }
 
 const recall = (scores: readonly Score[]): number => mean(scores.map((score) => score.recall))

@@ -67,7 +67,7 @@ function amountOf(root: HtmlParent): Amount {
 function readable(html: string): { title: string; content: string } | null {
   const { document } = parseHTML(html)
   // readability is written against the browser's Document, of which linkedom implements what it uses.
-  const article = new Readability(document as unknown as ConstructorParameters<typeof Readability>[0]).parse()
+  const article = new Readability(document).parse()
   if (!article?.content) return null
   return { title: article.title?.trim() ?? '', content: article.content }
 }

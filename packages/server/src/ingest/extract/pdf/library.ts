@@ -84,7 +84,7 @@ async function load(): Promise<Pdfium> {
   const wasmBinary = readFileSync(wasm)
   const module = await init({
     wasmBinary: wasmBinary.buffer.slice(wasmBinary.byteOffset, wasmBinary.byteOffset + wasmBinary.byteLength),
-  } as Parameters<typeof init>[0])
+  })
   module.PDFiumExt_Init()
   const runtime = module.pdfium as unknown as { wasmExports: Record<string, Call>; HEAPU8: Uint8Array }
   const call = {} as Record<FunctionName, Call>
