@@ -18,7 +18,7 @@ export function makeCorpus(seed: number): Corpus {
   const random = seededRandom(seed)
   const word = (rank: number): string => {
     const parts: string[] = []
-    for (let left = rank + 1; left > 0; left = Math.floor(left / SYLLABLES.length)) parts.push(SYLLABLES[left % SYLLABLES.length])
+    for (let left = rank + 1; left > 0; left = Math.floor(left / SYLLABLES.length)) parts.push(SYLLABLES[left % SYLLABLES.length]!)
     return parts.join('') + (rank % 7 === 0 ? 's' : '')
   }
   // Inverse of the Zipf distribution's cumulative function, close enough for exponent 1.

@@ -48,6 +48,6 @@ export function cpuSeconds(pid: number): number {
     .split(' ')
     .map(Number)
   // utime, stime, cutime, cstime are fields 14-17 of proc(5); the split begins at field 3.
-  const own = (fields[11] + fields[12] + fields[13] + fields[14]) / TICKS_PER_SECOND
+  const own = (fields[11]! + fields[12]! + fields[13]! + fields[14]!) / TICKS_PER_SECOND
   return own + childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), 0)
 }

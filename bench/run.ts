@@ -18,7 +18,7 @@ const root = path.join(import.meta.dirname, '..')
 const MIB = 1024 * 1024
 const round = (value: number, digits = 1): number => Number(value.toFixed(digits))
 const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!
 const say = (line: string): void => console.error(line)
 
 async function timedStart(dataDir: string): Promise<{ server: TestServer; seconds: number; cpu: number }> {
@@ -131,7 +131,7 @@ function sizes(): object {
     : []
   const html = files.find((file) => file.endsWith('index.html'))
   const entry = html
-    ? [...readFileSync(html, 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => path.join(web, match[1]))
+    ? [...readFileSync(html, 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => path.join(web, match[1]!))
     : []
   const gz = (list: readonly string[]): number => round(list.reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0) / 1024)
   const brotli = (list: readonly string[]): number =>

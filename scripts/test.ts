@@ -37,7 +37,7 @@ function check(name: string, args: readonly string[]): void {
 
 check('types: contract', [bin('typescript/bin/tsc'), '-p', 'packages/contract'])
 check('types: server', [bin('typescript/bin/tsc'), '-p', 'packages/server'])
-check('types: tests and scripts', [bin('typescript/bin/tsc'), '-p', 'tests'])
+check('types: tests and scripts', [bin('typescript/bin/tsc'), '-p', '.'])
 check('types: web', [bin('vue-tsc/bin/vue-tsc.js'), '-p', 'packages/web', '--noEmit'])
 check('lint', [bin('oxlint/bin/oxlint'), '--deny-warnings'])
 check('format', [bin('oxfmt/bin/oxfmt'), '--check', 'packages', 'scripts', 'tests', 'bench'])

@@ -85,7 +85,7 @@ export function createClient(base: string, fetch: typeof globalThis.fetch = glob
     })
     const query = new URLSearchParams()
     for (const key of Object.keys(route.query?.shape ?? {})) {
-      if (rest[key] !== undefined) query.set(key, String(rest[key] as string | number))
+      if (rest[key] !== undefined) query.set(key, `${rest[key] as string | number}`)
       delete rest[key]
     }
     const headers: Record<string, string> = { accept: route.sse ? 'text/event-stream' : 'application/json' }
