@@ -104,9 +104,7 @@ const round = (value: number, digits = 1): number => Number(value.toFixed(digits
 
 const all = files()
 const wasm = readFileSync(createRequire(import.meta.resolve('../packages/server/package.json')).resolve('@embedpdf/pdfium/pdfium.wasm'))
-const pdfium = await init({ wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) } as Parameters<
-  typeof init
->[0])
+const pdfium = await init({ wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength) })
 pdfium.PDFiumExt_Init()
 
 const sum = async (each: (file: File) => number | Promise<number>): Promise<number> => {
