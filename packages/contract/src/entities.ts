@@ -23,6 +23,9 @@ export const chunkSettingsSchema = z
   .meta({ id: 'ChunkSettings' })
 export type ChunkSettings = z.infer<typeof chunkSettingsSchema>
 
+/** Name of the collection that takes files for which none is named; made at the first start. */
+export const DEFAULT_COLLECTION = '默认'
+
 export const collectionSchema = z
   .object({ id: idSchema('collection'), name: z.string(), documents: z.int(), chunking: chunkSettingsSchema, createdAt: time })
   .meta({ id: 'Collection' })

@@ -2,6 +2,7 @@
  * The application without its interfaces: everything built once, in order of dependence, and closed in reverse.
  * Both the server and the command line on its own run on this.
  */
+import { DEFAULT_COLLECTION } from '@zhiku/contract/entities.ts'
 import { availableParallelism } from 'node:os'
 import type { Config } from './base/config.ts'
 import type { Log } from './base/log.ts'
@@ -14,7 +15,7 @@ import { requeueOutdated } from './ingest/control.ts'
 import { createReaderPool, type ReaderPool } from './ingest/pool/pool.ts'
 import { purgeHandler } from './ingest/removal.ts'
 import { ingestHandler } from './ingest/run.ts'
-import { DEFAULT_COLLECTION, listCollections, putCollection } from './library/collections.ts'
+import { listCollections, putCollection } from './library/collections.ts'
 import { createModels, type Models } from './models/models.ts'
 import { createOutbox } from './queue/outbox.ts'
 import { prune, returnExpired } from './queue/queue.ts'

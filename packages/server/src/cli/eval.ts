@@ -1,4 +1,5 @@
 /** `zhiku eval …`: gives evaluation an application of its own, on a data folder that is thrown away, without a model. */
+import { DEFAULT_COLLECTION } from '@zhiku/contract/entities.ts'
 import { createApp, settle } from '../app.ts'
 import { retrieve } from '../ask/retrieve.ts'
 import { readConfig } from '../base/config.ts'
@@ -8,7 +9,7 @@ import { askOnce } from '../chats/once.ts'
 import type { EvalApp, EvalHost } from '../eval/app.ts'
 import { runEval as run } from '../eval/command.ts'
 import { receive } from '../ingest/receive.ts'
-import { DEFAULT_COLLECTION, putCollection } from '../library/collections.ts'
+import { putCollection } from '../library/collections.ts'
 import { complain, print } from './output.ts'
 
 const OWNER = 'local'

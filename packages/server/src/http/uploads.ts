@@ -2,6 +2,7 @@
  * Uploads: resumable (tus) for the web app, one raw body for the command line and other programs. Both stream to disk
  * and end in `receive`; "accepted" is answered when file, document and job are durable.
  */
+import { DEFAULT_COLLECTION } from '@zhiku/contract/entities.ts'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { FileStore } from '@tus/file-store'
@@ -14,7 +15,7 @@ import { AppError, fail, isAppError } from '../base/fail.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { IngestContext } from '../ingest/context.ts'
 import { receive } from '../ingest/receive.ts'
-import { DEFAULT_COLLECTION, getCollection, putCollection } from '../library/collections.ts'
+import { getCollection, putCollection } from '../library/collections.ts'
 import { checkName, checkPath } from '../library/names.ts'
 import { OWNER } from './register.ts'
 

@@ -5,9 +5,6 @@ import { fail } from '../base/fail.ts'
 import { newId } from '../base/ids.ts'
 import type { Db, Sql, Tx } from '../db/db.ts'
 
-/** Name of the collection that takes files for which none is named; made at the first start. */
-export const DEFAULT_COLLECTION = '默认'
-
 /** Some of the chunking settings; absent ones stay as they are. */
 type ChunkingChange = { [K in keyof ChunkSettings]?: ChunkSettings[K] | undefined }
 

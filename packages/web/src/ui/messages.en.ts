@@ -8,6 +8,7 @@ export default {
   save: 'Save',
   notifications: 'Notifications',
   dismiss: 'Dismiss',
+  defaultCollection: 'Default',
   formats: 'PDF, DOCX, Markdown, HTML, plain text, up to 400 MB per file',
   state: {
     queued: 'Queued',

@@ -4,6 +4,7 @@ export default {
   cancel: '取消',
   save: '保存',
   notifications: '通知',
+  defaultCollection: '默认',
   dismiss: '关闭通知',
   formats: 'PDF、DOCX、Markdown、HTML、纯文本，单个文件不超过 400 MB',
   state: {
