@@ -14,22 +14,35 @@ const ASKED: Record<AnswerForm, RegExp> = {
   definition: /是什么|什么是|什么叫|是谁|干什么的|\bwhat (?:is|are)\b|\bwho (?:is|was)\b/i,
 }
 
-const SIGNS: Record<AnswerForm, RegExp> = {
+const SIGNS: Record<Exclude<AnswerForm, 'definition'>, RegExp> = {
   number: /\d|[一二三四五六七八九十百千万亿两]+[个种次年天岁位条层台人名月届级度倍%％]/,
   time: /\d{2,4}\s*年|\d{4}|[一二三四五六七八九十]+月|世纪|年代|时候|之后|以后|\d+\s*(?:毫秒|秒|分钟|小时|天)/,
   reason: /因为|由于|所以|因此|导致|原因|以便|避免|从而|because|since|due to|so that|therefore|in order/i,
   list: /、[^、\n]{1,20}、|,[^,\n]{1,30},|(?:^|\n)\s*(?:\d+[.、）)]|[-•*])/,
   way: /通过|使用|采用|利用|首先|步骤|然后|方法|by |using|step|first/i,
-  definition: /是|指|即|称为|定义|：|:|means|is an?\b|refers/i,
 }
 
 /** How much a sign raises a passage. */
-const GAIN: Record<AnswerForm, number> = { number: 0.15, time: 0.15, reason: 0.1, list: 0.05, way: 0.05, definition: 0.05 }
+const GAIN: Record<AnswerForm, number> = { number: 0.15, time: 0.15, reason: 0.1, list: 0.05, way: 0.05, definition: 0.15 }
 
 const FORMS: readonly AnswerForm[] = ['number', 'time', 'reason', 'list', 'way', 'definition']
 
 export const answerForms = (question: string): AnswerForm[] => FORMS.filter((form) => ASKED[form].test(question))
 
-/** Gains of a sentence, by index of `forms`: 0 where it shows no sign of the form. On the search form (simplified). */
-export const gainsOf = (forms: readonly AnswerForm[], sentence: string): number[] =>
-  forms.map((form) => (SIGNS[form].test(sentence) ? GAIN[form] : 0))
+const DEFINING = /是|指|即|叫做|称为|:|\bis\b|\bare\b|\bwas\b|\bmeans?\b|\brefers?\b/gi
+const DEFINING_CHARS_MAX = 120
+const SUBJECT_CHARS = 16
+
+/** "X is …", "X（…）是…", "X: …" with the subject right before the sign; what stands in brackets between them is passed over. */
+function defines(sentence: string, isSubject: (text: string) => boolean): boolean {
+  const plain = sentence.slice(0, DEFINING_CHARS_MAX).replace(/\s*[(（][^()（）]*[)）]\s*/g, '')
+  return plain.matchAll(DEFINING).some(({ index }) => isSubject(plain.slice(Math.max(0, index - SUBJECT_CHARS), index)))
+}
+
+/**
+ * Gains of a sentence, by index of `forms`: 0 where it shows no sign of the form.
+ * @param sentence   search form (simplified)
+ * @param isSubject  is this text about what the question asks for?
+ */
+export const gainsOf = (forms: readonly AnswerForm[], sentence: string, isSubject: (text: string) => boolean): number[] =>
+  forms.map((form) => ((form === 'definition' ? defines(sentence, isSubject) : SIGNS[form].test(sentence)) ? GAIN[form] : 0))

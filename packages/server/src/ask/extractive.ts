@@ -35,6 +35,7 @@ export const CONFIDENCE_MIN = 0.24
 const PARTS_MAX = 5
 /** A part that scores less than this share of the best one is left out. */
 const PART_SCORE_MIN = 0.5
+const SECTION_SCORE_MIN = 0.85
 const WINDOWS_PER_CHUNK = 3
 /** Share of the chunk's own rank in the score of its windows. */
 const RANK_SHARE = 0.2
@@ -59,9 +60,15 @@ function repeats(candidate: Candidate, other: Candidate): boolean {
 const quoteOf = ({ hit, start, end }: Candidate): string => hit.text.slice(start, end)
 const sectionOf = ({ hit }: Candidate): string => JSON.stringify([hit.documentId, hit.heading])
 
-/** Parts of one section come together, sections in the order of their best part. */
+/** Best first; but a part that is nearly as good as the best of its section stands after it. */
 function bySection(candidates: readonly Candidate[]): Candidate[] {
-  return [...Map.groupBy(candidates, sectionOf).values()].flat()
+  const sections = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    const section = sections.get(sectionOf(candidate))
+    if (section && candidate.total >= SECTION_SCORE_MIN * section[0]!.total) section.push(candidate)
+    else sections.set(section ? `${sectionOf(candidate)} ${sections.size}` : sectionOf(candidate), [candidate])
+  }
+  return [...sections.values()].flat()
 }
 
 /**

@@ -31,7 +31,7 @@ interface Sentence extends Span {
   /** by index of question.terms: 1 when the sentence has the term */
   has: Uint8Array
   newWords: number
-  /** by index of question.forms */
+  /** by index of question.forms; empty for a question */
   gains: number[]
 }
 
@@ -41,7 +41,9 @@ const HAN = /\p{Script=Han}/u
 const OF_HEADING = 0.6
 const OF_OUTER_HEADING = 0.48
 const OF_DOCUMENT_NAME = 0.3
-const OF_SENTENCE_BEFORE = 0.5
+const OF_SENTENCE_BEFORE = 0.4
+/** Evidence of a term that stands in a question of the text: it tells what follows, but answers nothing. */
+const OF_QUESTION = 0.6
 /** With every further sentence the context counts less; a new question turns to something else. */
 const DECAY = 0.85
 const DECAY_AT_QUESTION = 0.5
@@ -53,9 +55,12 @@ const LOSS_OF_QUESTIONS = 0.4
 /** Nor does one that only repeats the question: full loss without, none from this many new words on. */
 const LOSS_OF_REPETITION = 0.3
 const NEW_WORDS_ENOUGH = 12
-/** A label ("Steps:") without what it announces. */
+/** A label ("Steps:") without what it announces, alone or at the end. */
 const LOSS_OF_LABEL = 0.1
+const LOSS_OF_LAST_LABEL = 0.03
 const LABEL_CHARS_MAX = 60
+/** Share of the question's weight that names its subject. */
+const SUBJECT_SHARE = 0.3
 /** Between equals the longer quote wins. */
 const GAIN_OF_LENGTH = 0.02
 
@@ -74,6 +79,10 @@ function read(text: string): ReadText {
 function readSentences(question: Question, hit: ChunkHit): Sentence[] {
   const { text } = hit
   const asked = new Set(question.terms.map(({ term }) => term))
+  const isSubject = (subject: string): boolean => {
+    const { has } = read(subject)
+    return question.terms.reduce((sum, term) => sum + (has(term) ? term.weight : 0), 0) >= SUBJECT_SHARE * question.total
+  }
   const askedCharacters = new Set(question.terms.filter(({ isHan }) => isHan).flatMap(({ term }) => Array.from(term)))
   const headings: Span[] = hit.heading.flatMap((heading) => {
     const start = text.indexOf(heading)
@@ -95,7 +104,7 @@ function readSentences(question: Question, hit: ChunkHit): Sentence[] {
       isHeading: headings.some((heading) => start >= heading.start && end <= heading.end),
       has: Uint8Array.from(question.terms, (term) => (has(term) ? 1 : 0)),
       newWords,
-      gains: gainsOf(question.forms, form),
+      gains: asks ? [] : gainsOf(question.forms, form, isSubject),
     }
   })
 }
@@ -159,16 +168,21 @@ function* windowsFrom(
   let ofBestSentence = 0
   let questionChars = 0
   let newWords = 0
+  let tells = false
   const gains = question.forms.map(() => 0)
   for (let last = first; last < sentences.length; last++) {
     const sentence = sentences[last]!
     if (sentence.end - start > LIMITS.quoteChars || sentence.isHeading) return
+    // The next question begins something else.
+    if (sentence.isQuestion && tells) return
+    tells ||= !sentence.isQuestion
+    const own = sentence.isQuestion ? OF_QUESTION : 1
     let ofWindow = 0
     let ofSentence = 0
     question.terms.forEach(({ weight }, k) => {
-      if (sentence.has[k]) evidence[k] = 1
+      if (sentence.has[k]) evidence[k] = Math.max(evidence[k]!, own)
       ofWindow += weight * evidence[k]!
-      ofSentence += weight * (sentence.has[k] ? 1 : context[k]!)
+      ofSentence += weight * (sentence.has[k] ? own : context[k]!)
     })
     carryOn(context, place, sentence, false)
     if (!sentence.isQuestion || last === first) ofBestSentence = Math.max(ofBestSentence, ofSentence)
@@ -183,7 +197,7 @@ function* windowsFrom(
     score *= gains.reduce((sum, gain) => sum + gain, 1)
     score *= 1 - LOSS_OF_QUESTIONS * questionShare
     score *= 1 - LOSS_OF_REPETITION * Math.max(0, 1 - newWords / NEW_WORDS_ENOUGH)
-    if (length < LABEL_CHARS_MAX && /[：:]$/.test(quote)) score *= 1 - LOSS_OF_LABEL
+    if (/[：:]$/.test(quote)) score *= 1 - (length < LABEL_CHARS_MAX ? LOSS_OF_LABEL : LOSS_OF_LAST_LABEL)
     score += (GAIN_OF_LENGTH * length) / LIMITS.quoteChars
     yield { start, end: sentence.end, score, evidence: Float64Array.from(evidence), questionShare, newWords }
   }

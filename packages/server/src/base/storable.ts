@@ -4,6 +4,12 @@
  */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\ufffd')
 
+/** How JSON writes what cannot be stored; a text that merely looks like it only costs the slower way. */
+const SUSPECT = /\\u(?:0000|d[89a-f])/i
+
 /** JSON of a value whose strings are storable. */
-export const storableJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part))
+export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  if (!SUSPECT.test(json)) return json
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part))
+}
