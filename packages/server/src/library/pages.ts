@@ -25,14 +25,21 @@ export interface NewPage {
 
 /** Writes pages; a page that is there already stays as it is (a step that ran twice). */
 export async function putPages(tx: Tx, revisionId: RevisionId, pages: readonly NewPage[]): Promise<void> {
-  const rows = pages.map((page) => ({ ...page, words: page.words ? Buffer.from(page.words).toString('base64') : null }))
+  // Word boxes are most of a PDF page's bytes: they go as one binary parameter, of which each page takes its part.
+  let wordsAt = 1
+  const rows = pages.map(({ words, ...page }) => {
+    const row = { ...page, wordsAt, wordsBytes: words?.byteLength ?? null }
+    wordsAt += words?.byteLength ?? 0
+    return row
+  })
+  const words = Buffer.concat(pages.flatMap((page) => (page.words ? [page.words] : [])))
   await tx.query(
     `insert into page (revision_id, ord, status, code, width_pt, height_pt, rotation, text, blocks, words, heading, engine, dropped_outside, dropped_invisible)
-     select $1, p.page, p.status, p.code, p."widthPt", p."heightPt", p.rotation, p.text, p.blocks, decode(p.words, 'base64'),
+     select $1, p.page, p.status, p.code, p."widthPt", p."heightPt", p.rotation, p.text, p.blocks, substring($3::bytea from p."wordsAt" for p."wordsBytes"),
        array(select jsonb_array_elements_text(p.heading)), p.engine, (p.dropped->>'outside')::int, (p.dropped->>'invisible')::int
-     from jsonb_to_recordset($2::jsonb) as p(page int, status text, code text, "widthPt" real, "heightPt" real, rotation smallint, text text, blocks jsonb, words text, heading jsonb, engine text, dropped jsonb)
+     from jsonb_to_recordset($2::jsonb) as p(page int, status text, code text, "widthPt" real, "heightPt" real, rotation smallint, text text, blocks jsonb, "wordsAt" int, "wordsBytes" int, heading jsonb, engine text, dropped jsonb)
      on conflict (revision_id, ord) do nothing`,
-    [revisionId, storableJson(rows)],
+    [revisionId, storableJson(rows), words],
   )
 }
 
