@@ -12,7 +12,6 @@ export const ID_PREFIXES = {
   message: 'msg',
   citation: 'cit',
   run: 'run',
-  upload: 'up',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

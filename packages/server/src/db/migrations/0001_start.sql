@@ -231,9 +231,3 @@ create table citation (
   unique (message_id, mark)
 );
 create index citation_document on citation (document_id);
-
--- owner: ops
-create table setting (
-  key text primary key,
-  value jsonb not null
-);

@@ -4,16 +4,9 @@
  */
 import type { Block, PageStatus } from '@zhiku/contract/page.ts'
 import type { ErrorCode } from '@zhiku/contract/errors.ts'
+import type { WordBox } from '../../library/words.ts'
 
-/** [start, end) are UTF-16 offsets into the page's text; the box is in points of the unrotated page, origin top left. */
-export interface WordBox {
-  start: number
-  end: number
-  x: number
-  y: number
-  w: number
-  h: number
-}
+export type { WordBox }
 
 export interface ExtractedPage {
   /** from 1 */
