@@ -4,8 +4,8 @@ export default {
   cancel: '取消',
   save: '保存',
   notifications: '通知',
-  defaultCollection: '默认',
   dismiss: '关闭通知',
+  defaultCollection: '默认',
   formats: 'PDF、DOCX、Markdown、HTML、纯文本，单个文件不超过 400 MB',
   state: {
     queued: '排队中',
