@@ -147,19 +147,21 @@ function sizes(): object {
 const result: Record<string, unknown> = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length }
 say('start …')
 result['start'] = await starts()
+say(JSON.stringify(result['start']))
 say('memory …')
 result['idleMemory'] = await idleMemory()
+say(JSON.stringify(result['idleMemory']))
 say('ingest and search …')
 const server = await startTestServer()
 try {
   const corpus = makeCorpus(1)
-  result['firstPage'] = await firstPage(server)
   result['ingest1k'] = await fill(server, corpus, 1000)
   result['search1k'] = await searches(server, corpus, 300)
   if (!values.quick) {
     result['ingest10k'] = await fill(server, corpus, 10_000)
     result['search10k'] = await searches(server, corpus, 300)
   }
+  result['firstPage'] = await firstPage(server)
   result['memoryAfterIngest'] = tree(server.process.pid!)
 } finally {
   await server.end()
