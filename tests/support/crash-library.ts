@@ -193,6 +193,9 @@ export async function crashLibrary(input: {
       const busy = Array.from({ length: 3 }, async () => {
         while (!cutting) await workload(server, promised, random, () => (serial += 1), report.acknowledged).catch(() => sleep(5))
       })
+      // A run that never accepted anything proves nothing: the first cut waits for the first promise.
+      const patience = performance.now() + RECOVERY_LIMIT_MS
+      while (report.acknowledged.uploads === 0 && performance.now() < patience) await sleep(20)
       await sleep(50 + random() * 1200)
       cutting = true
       await server.kill()
