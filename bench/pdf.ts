@@ -75,13 +75,13 @@ async function extractedPages(file: File, prepare: boolean): Promise<number> {
   const extraction = await openFile({ bytes: file.bytes, name: file.name, fromPage: 1, progress: () => {} })
   let open: string[] = []
   let pages = 0
-  for (const page of extraction.pages) {
+  for await (const page of extraction.pages) {
     pages++
     if (!prepare) continue
     const { chunks, openHeadings } = chunkPage(page, open, SETTINGS)
     open = openHeadings
     for (const chunk of chunks) {
-      anchorOf(page.page, page.words, chunk.start, chunk.end)
+      anchorOf(page, chunk.start, chunk.end)
       encodeForIndex({ title: file.name, heading: chunk.heading, text: chunk.text })
     }
     if (page.words) packWords(page.words)

@@ -32,7 +32,41 @@ export const textAnchorSchema = z.object({
   quote: offsets,
 })
 
-export const anchorSchema = z.discriminatedUnion('kind', [pageAnchorSchema, textAnchorSchema]).meta({ id: 'Anchor' })
+/** Cells of a sheet in A1 notation: "B2" or "B2:D9". The page is the sheet's ordinal. */
+export const cellsAnchorSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('cells'),
+  page: z.int().min(1),
+  sheet: z.string(),
+  range: z.string(),
+  quote: offsets,
+})
+
+/** A place on a slide: boxes in points of the slide, origin top left; none where the file gives no position. The page is the slide's ordinal. */
+export const slideAnchorSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('slide'),
+  page: z.int().min(1),
+  slide: z.int().min(1),
+  boxes: z.array(boxSchema),
+  quote: offsets,
+})
+
+/** A region of a picture: boxes in pixels of the upright picture (after its EXIF turn), origin top left. */
+export const regionAnchorSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('region'),
+  page: z.int().min(1),
+  boxes: z.array(boxSchema),
+  quote: offsets,
+})
+
+export const anchorSchema = z
+  .discriminatedUnion('kind', [pageAnchorSchema, textAnchorSchema, cellsAnchorSchema, slideAnchorSchema, regionAnchorSchema])
+  .meta({ id: 'Anchor' })
 export type Anchor = z.infer<typeof anchorSchema>
 export type PageAnchor = z.infer<typeof pageAnchorSchema>
+export type CellsAnchor = z.infer<typeof cellsAnchorSchema>
+export type SlideAnchor = z.infer<typeof slideAnchorSchema>
+export type RegionAnchor = z.infer<typeof regionAnchorSchema>
 export type TextAnchor = z.infer<typeof textAnchorSchema>

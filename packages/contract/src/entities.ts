@@ -50,8 +50,15 @@ export const pageCountsSchema = z
     decided: z.int(),
     text: z.int(),
     blank: z.int(),
+    /** OCR has looked and found no text */
     noText: z.int(),
     failed: z.int(),
+    /** to be read by OCR */
+    waiting: z.int(),
+    /** of `text`: read by OCR */
+    ocr: z.int(),
+    /** of `ocr`: below the confidence bar */
+    unsure: z.int(),
     searchable: z.int(),
   })
   .meta({ id: 'PageCounts' })

@@ -23,32 +23,54 @@ export const blockSchema = z
     /** table: rows of cells, each [start, end) of the page's text; the first `headerRows` rows are headers */
     rows: z.array(z.array(z.tuple([z.int(), z.int()]))).optional(),
     headerRows: z.int().optional(),
-    /** PDF: outline of the block in points, origin top left */
+    /** outline of the block in the unit of its page, origin top left */
     box: boxSchema.optional(),
   })
   .meta({ id: 'Block' })
 export type Block = z.infer<typeof blockSchema>
 
 /**
- * `text`: has readable text · `blank`: known to have none · `no_text`: something is drawn but there is no text layer
- * (needs OCR) · `failed`: could not be read, `code` says why.
+ * What a page is, which decides what its places are measured in; each kind has one viewer and one kind of anchor.
+ * `page`: a PDF page, points · `region`: a picture, pixels of the upright picture · `cells`: a sheet, columns and rows
+ * from 0 · `slide`: a slide, points · `text`: a part of a text document, no places.
  */
-export const pageStatusSchema = z.enum(['text', 'blank', 'no_text', 'failed'])
+export const pageKindSchema = z.enum(['text', 'page', 'region', 'cells', 'slide'])
+export type PageKind = z.infer<typeof pageKindSchema>
+
+/**
+ * `text`: has readable text · `blank`: known to have nothing on it · `waiting`: drawn, or its text layer is garbled;
+ * OCR will read it · `no_text`: OCR has looked and there is no text in what is drawn · `failed`: could not be read,
+ * `code` says why.
+ */
+export const pageStatusSchema = z.enum(['text', 'blank', 'waiting', 'no_text', 'failed'])
 export type PageStatus = z.infer<typeof pageStatusSchema>
+
+/** [start, end, x, y, width, height]: which rectangle of the page shows which span of its text; unit by page kind */
+export const placeSchema = z.tuple([z.int(), z.int(), z.number(), z.number(), z.number(), z.number()])
+export type Place = z.infer<typeof placeSchema>
 
 export const pageSchema = z
   .object({
     page: z.int().min(1),
+    kind: pageKindSchema,
+    /** name of the sheet, title of the slide; null where the page has none */
+    label: z.string().nullable(),
     status: pageStatusSchema,
     code: z.string().nullable(),
-    /** PDF: size of the unrotated page in points; null for text pages */
-    widthPt: z.number().nullable(),
-    heightPt: z.number().nullable(),
+    /** size of the unrotated page, of the slide, of the upright picture, in the unit of its kind; null for text and sheets */
+    width: z.number().nullable(),
+    height: z.number().nullable(),
     /** degrees clockwise at which the page is shown: 0, 90, 180, 270 */
     rotation: z.int(),
     text: z.string(),
     blocks: z.array(blockSchema),
     engine: z.string(),
+    /** read by OCR: mean confidence of its characters, 0 to 1; null for text that the file itself holds */
+    confidence: z.number().nullable(),
+    /** read by OCR: below the confidence bar as a whole */
+    unsure: z.boolean(),
+    /** read by OCR: spans [start, end) of the text that are faint or below the bar; kept and marked */
+    doubts: z.array(z.tuple([z.int(), z.int()])),
     /** characters left out, by reason: outside the page box, invisible */
     dropped: z.object({ outside: z.int(), invisible: z.int() }),
   })

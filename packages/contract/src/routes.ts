@@ -23,7 +23,7 @@ import {
 } from './entities.ts'
 import { libraryEventSchema, runEventSchema } from './events.ts'
 import { idSchema } from './ids.ts'
-import { pageSchema } from './page.ts'
+import { pageSchema, placeSchema } from './page.ts'
 import { documentStateSchema } from './states.ts'
 
 export interface Route {
@@ -146,8 +146,11 @@ export const ROUTES = {
     path: '/api/revisions/:id/pages/:page',
     summary: 'One page: text, blocks, size',
     params: z.object({ id: idSchema('revision'), page: z.coerce.number().int().min(1) }),
+    query: z.object({ places: z.enum(['0', '1']).default('0') }),
     response: z.object({
       page: pageSchema,
+      /** with places=1: where the words of the text stand; see Place */
+      places: z.array(placeSchema),
       pages: z.int().nullable(),
       document: z.object({ id: idSchema('document'), name: z.string() }),
       revision: revisionSchema,

@@ -34,6 +34,15 @@ export function explain(error: unknown): { code: string; reason: string } {
 
 /** "page 3"; text documents that fit on one page need no place */
 export function placeOf(anchor: Anchor | null, page: number): string {
-  if (anchor?.kind === 'page') return say(`第 ${page} 页`, `page ${page}`)
+  switch (anchor?.kind) {
+    case 'page':
+      return say(`第 ${page} 页`, `page ${page}`)
+    case 'slide':
+      return say(`第 ${page} 张幻灯片`, `slide ${page}`)
+    case 'cells':
+      return `${anchor.sheet} ${anchor.range}`
+    case 'region':
+      return page > 1 ? say(`第 ${page} 幅`, `picture ${page}`) : ''
+  }
   return page > 1 ? say(`第 ${page} 部分`, `part ${page}`) : ''
 }

@@ -23,7 +23,7 @@ import {
   updateCollection,
 } from '../library/collections.ts'
 import { getDocument, getRevision, listDocuments, listRevisions } from '../library/documents.ts'
-import { getPage } from '../library/pages.ts'
+import { getPage, getPlaces } from '../library/pages.ts'
 import type { Models } from '../models/models.ts'
 import { doctor } from '../ops/doctor.ts'
 import { status } from '../ops/status.ts'
@@ -103,9 +103,10 @@ export function createHandlers(ctx: HttpContext): Handlers {
     restoreDocument: ({ owner, params }) => restore(ingest, owner, params.id),
     retryDocument: ({ owner, params }) => retry(ingest, owner, params.id),
     cancelDocument: ({ owner, params }) => cancel(ingest, owner, params.id),
-    async getPage({ owner, params }) {
+    async getPage({ owner, params, query }) {
       const { revision, document, pagesTotal } = await getRevision(db, owner, params.id)
-      return { page: await getPage(db, params.id, params.page), pages: pagesTotal, document, revision }
+      const places = query.places === '1' ? await getPlaces(db, params.id, params.page) : []
+      return { page: await getPage(db, params.id, params.page), places, pages: pagesTotal, document, revision }
     },
 
     async search({ owner, query }) {

@@ -187,7 +187,7 @@ async function rechunk(ctx: IngestContext, job: Job, of: Of, target: IngestTarge
     const chunks = made.chunks.map((chunk) => ({
       ...chunk,
       page,
-      anchor: anchorOf(page, kept.words, chunk.start, chunk.end),
+      anchor: anchorOf({ ...kept, page }, chunk.start, chunk.end),
       tokens: encodeForIndex({ title: target.name, heading: chunk.heading, text: chunk.text }),
     }))
     if (chunks.length > 0) await write(ctx, job, (tx) => writeChunks(tx, of, chunks, false))

@@ -34,6 +34,9 @@ interface Facts {
   blank_pages: number
   no_text_pages: number
   failed_pages: number
+  waiting_pages: number
+  ocr_pages: number
+  unsure_pages: number
   unread: number[] | null
   failed_code: string | null
   chunks: number
@@ -50,7 +53,7 @@ function toDocument(row: Facts): Document {
     started: row.started,
     extracted: row.extracted_at !== null,
     textPages: row.text_pages,
-    noTextPages: row.no_text_pages,
+    noTextPages: row.waiting_pages,
     failedPages: row.failed_pages,
     unread: row.unread ?? [],
     failedCode: row.failed_code,
@@ -75,6 +78,9 @@ function toDocument(row: Facts): Document {
       blank: row.blank_pages,
       noText: row.no_text_pages,
       failed: row.failed_pages,
+      waiting: row.waiting_pages,
+      ocr: row.ocr_pages,
+      unsure: row.unsure_pages,
       searchable: row.searchable_pages,
     },
     chunks: row.chunks,

@@ -40,16 +40,21 @@ afterAll(async () => {
 
 const page = (number: number, words: readonly WordBox[] | null, more: Partial<NewPage> = {}): NewPage => ({
   page: number,
+  kind: 'page',
+  label: null,
   status: 'text',
   code: null,
-  widthPt: 595,
-  heightPt: 842,
+  width: 595,
+  height: 842,
   rotation: 0,
   text: `text of page ${number}`,
   blocks: [{ kind: 'paragraph', start: 0, end: 4 }],
   words: words ? packWords(words) : null,
   heading: [],
   engine: 'test',
+  confidence: null,
+  unsure: false,
+  doubts: [],
   dropped: { outside: 1, invisible: 2 },
   ...more,
 })
@@ -69,7 +74,7 @@ describe('pages', () => {
     expect(await getPage(db, revisionId, 3)).toMatchObject({
       page: 3,
       text: 'text of page 3',
-      widthPt: 595,
+      width: 595,
       dropped: { outside: 1, invisible: 2 },
     })
   })

@@ -4,7 +4,7 @@
  */
 import type { Box } from '@zhiku/contract/anchor.ts'
 
-/** [start, end) are UTF-16 offsets into the page's text; the box is in points of the unrotated page, origin top left. */
+/** [start, end) are UTF-16 offsets into the page's text; the box is in the unit of the page's kind (contract/page.ts), origin top left. */
 export interface WordBox {
   start: number
   end: number

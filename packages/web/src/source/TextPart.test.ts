@@ -6,10 +6,12 @@ import TextPart from './TextPart.vue'
 const text = 'Locks\nA gap lock.\nfirst\nsecond\nlock\tuse\nx = 1'
 const part: Page = {
   page: 1,
+  kind: 'text',
+  label: null,
   status: 'text',
   code: null,
-  widthPt: null,
-  heightPt: null,
+  width: null,
+  height: null,
   rotation: 0,
   text,
   blocks: [
@@ -32,6 +34,9 @@ const part: Page = {
     { kind: 'code', start: 40, end: 45 },
   ],
   engine: 'test',
+  confidence: null,
+  unsure: false,
+  doubts: [],
   dropped: { outside: 0, invisible: 0 },
 }
 const show = (spans: [number, number][]) =>

@@ -16,7 +16,7 @@ describe('boxToRect', () => {
     [270, { left: 80 / H, top: (W - 60 - 120) / W, width: 40 / H, height: 120 / W }],
     [-90, { left: 80 / H, top: (W - 60 - 120) / W, width: 40 / H, height: 120 / W }],
   ])('a page turned by %i degrees', (rotation, rect) => {
-    expect(boxToRect([60, 80, 120, 40], { widthPt: W, heightPt: H, rotation })).toEqual(rect)
+    expect(boxToRect([60, 80, 120, 40], { width: W, height: H, rotation })).toEqual(rect)
   })
 
   test('agrees with pdf.js for every rotation, crop box and user unit', async () => {
@@ -35,7 +35,7 @@ describe('boxToRect', () => {
         // pdf.js thinks in PDF space: origin bottom left of the crop box.
         const [ax, ay] = viewport.convertToViewportPoint(x0 + box[0], y1 - box[1]) as [number, number]
         const [bx, by] = viewport.convertToViewportPoint(x0 + box[0] + box[2], y1 - box[1] - box[3]) as [number, number]
-        const rect = boxToRect(box, { widthPt: x1 - x0, heightPt: y1 - y0, rotation: page.rotate })
+        const rect = boxToRect(box, { width: x1 - x0, height: y1 - y0, rotation: page.rotate })
         close(rect.left * viewport.width, Math.min(ax, bx))
         close(rect.top * viewport.height, Math.min(ay, by))
         close(rect.width * viewport.width, Math.abs(ax - bx))
@@ -54,14 +54,14 @@ describe('boxToRect', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (width, height, fx, fy) => {
-          let size = { widthPt: width, heightPt: height, rotation: 90 }
+          let size = { width: width, height: height, rotation: 90 }
           let box: [number, number, number, number] = [fx * width, fy * height, (width * (1 - fx)) / 2, (height * (1 - fy)) / 2]
           const start = box
           for (let turn = 0; turn < 4; turn++) {
             const { left, top, width: w, height: h } = boxToRect(box, size)
             const shown = shownSize(size)
             box = [left * shown.width, top * shown.height, w * shown.width, h * shown.height]
-            size = { widthPt: shown.width, heightPt: shown.height, rotation: 90 }
+            size = { width: shown.width, height: shown.height, rotation: 90 }
           }
           box.forEach((value, index) => expect(value).toBeCloseTo(start[index]!, 6))
         },

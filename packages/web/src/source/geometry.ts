@@ -6,8 +6,8 @@
 import type { Box } from '@zhiku/contract/anchor.ts'
 
 export interface PageSize {
-  widthPt: number
-  heightPt: number
+  width: number
+  height: number
   /** degrees clockwise */
   rotation: number
 }
@@ -21,13 +21,13 @@ export interface Rect {
 }
 
 /** Size in points of the page as shown. */
-export const shownSize = ({ widthPt, heightPt, rotation }: PageSize): { width: number; height: number } =>
-  normalize(rotation) % 180 === 0 ? { width: widthPt, height: heightPt } : { width: heightPt, height: widthPt }
+export const shownSize = ({ width, height, rotation }: PageSize): { width: number; height: number } =>
+  normalize(rotation) % 180 === 0 ? { width: width, height: height } : { width: height, height: width }
 
 const normalize = (rotation: number): number => ((rotation % 360) + 360) % 360
 
 export function boxToRect([x, y, w, h]: Box, size: PageSize): Rect {
-  const { widthPt: W, heightPt: H } = size
+  const { width: W, height: H } = size
   switch (normalize(size.rotation)) {
     case 90:
       return { left: (H - y - h) / H, top: x / W, width: h / H, height: w / W }

@@ -51,16 +51,21 @@ create index revision_file on revision (file_hash);
 create table page (
   revision_id text not null references revision on delete cascade,
   ord int not null,
-  status text not null check (status in ('text', 'blank', 'no_text', 'failed')),
+  kind text not null check (kind in ('text', 'page', 'region', 'cells', 'slide')),
+  label text,                                  -- name of the sheet, title of the slide
+  status text not null check (status in ('text', 'blank', 'waiting', 'no_text', 'failed')),
   code text,
-  width_pt real,
-  height_pt real,
+  width real,                                  -- unit by kind, see contract/page.ts
+  height real,
   rotation smallint not null default 0,
   text text not null,
   blocks jsonb not null,
-  words bytea,                                 -- PDF: see ingest/extract/words.ts
+  words bytea,                                 -- places of the words, see library/words.ts
   heading text[] not null,                     -- headings open at the end of the page, outermost first
   engine text not null,
+  confidence real,                             -- read by OCR: mean over its characters
+  unsure boolean not null default false,       -- read by OCR: below the bar
+  doubts jsonb not null default '[]',          -- spans of the text below the bar
   dropped_outside int not null default 0,
   dropped_invisible int not null default 0,
   primary key (revision_id, ord)
@@ -154,16 +159,18 @@ select d.id, d.owner, d.collection_id, d.name, d.path, d.current_revision_id, d.
   r.pages_total, r.extracted_at, r.cancelled_at, r.error_code, r.error_params,
   (select count(*)::int from revision x where x.document_id = d.id) as revisions,
   exists (select 1 from step s where s.revision_id = r.id and s.name = 'extract' and s.finished_at is null) as started,
-  p.decided, p.text_pages, p.blank_pages, p.no_text_pages, p.failed_pages, p.unread, p.failed_code,
+  p.decided, p.text_pages, p.blank_pages, p.no_text_pages, p.failed_pages, p.waiting_pages, p.ocr_pages, p.unsure_pages, p.unread, p.failed_code,
   k.chunks, k.indexed, k.chunked_pages, k.searchable_pages,
   j.state as job_state,
   case when j.state = 0 then (select count(*)::int from job b where b.kind = j.kind and b.state = 0 and b.id < j.id) end as position
 from document d
 join lateral (select * from revision x where x.document_id = d.id order by x.ord desc limit 1) r on true
 join lateral (
-  select count(*)::int as decided, count(*) filter (where status = 'text')::int as text_pages, count(*) filter (where status = 'blank')::int as blank_pages,
+  select count(*) filter (where status <> 'waiting')::int as decided, count(*) filter (where status = 'waiting')::int as waiting_pages,
+    count(*) filter (where confidence is not null and status = 'text')::int as ocr_pages, count(*) filter (where unsure)::int as unsure_pages,
+    count(*) filter (where status = 'text')::int as text_pages, count(*) filter (where status = 'blank')::int as blank_pages,
     count(*) filter (where status = 'no_text')::int as no_text_pages, count(*) filter (where status = 'failed')::int as failed_pages,
-    array_agg(ord order by ord) filter (where status in ('no_text', 'failed')) as unread, min(code) filter (where status = 'failed') as failed_code
+    array_agg(ord order by ord) filter (where status = 'failed' or unsure) as unread, min(code) filter (where status = 'failed') as failed_code
   from page where revision_id = r.id) p on true
 join lateral (
   select count(*)::int as chunks, count(t.chunk_id)::int as indexed, count(distinct c.page)::int as chunked_pages,

@@ -76,10 +76,12 @@ function append(open: OpenPage, piece: DraftBlock): void {
 function toPage(page: number, { text, blocks }: OpenPage, engine: string): ExtractedPage {
   return {
     page,
+    kind: 'text',
+    label: null,
     status: 'text',
     code: null,
-    widthPt: null,
-    heightPt: null,
+    width: null,
+    height: null,
     rotation: 0,
     text,
     blocks,

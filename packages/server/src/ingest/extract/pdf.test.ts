@@ -134,7 +134,7 @@ describe('boxes', () => {
     // The baseline is 700 points above the lower edge.
     expect(box.y0).toBeLessThan(PAGE_HEIGHT - 700 - 10)
     expect(box.y1).toBeGreaterThanOrEqual(PAGE_HEIGHT - 700)
-    expect(page).toMatchObject({ widthPt: PAGE_WIDTH, heightPt: PAGE_HEIGHT, rotation: 0 })
+    expect(page).toMatchObject({ width: PAGE_WIDTH, height: PAGE_HEIGHT, rotation: 0 })
   })
 
   it('are those of the unrotated page, and of the visible part of it', async () => {
@@ -143,11 +143,11 @@ describe('boxes', () => {
       { content: text(100, 700, 'Hello'), rotate: 90 },
       { content: text(100, 700, 'Hello'), cropBox: [40, 30, 500, 780] },
     )
-    expect(turned).toMatchObject({ rotation: 90, widthPt: PAGE_WIDTH, heightPt: PAGE_HEIGHT })
+    expect(turned).toMatchObject({ rotation: 90, width: PAGE_WIDTH, height: PAGE_HEIGHT })
     expect(boxOf(turned!, 'Hello')).toEqual(boxOf(plain!, 'Hello'))
     expect(boxOf(cropped!, 'Hello').x0).toBeCloseTo(boxOf(plain!, 'Hello').x0 - 40)
     expect(boxOf(cropped!, 'Hello').y0).toBeCloseTo(boxOf(plain!, 'Hello').y0 - (PAGE_HEIGHT - 780))
-    expect(cropped).toMatchObject({ widthPt: 460, heightPt: 750 })
+    expect(cropped).toMatchObject({ width: 460, height: 750 })
   })
 
   it('reads text that is turned on the page, in its own direction', async () => {
@@ -209,8 +209,8 @@ describe('pages without text', () => {
       { content: filled(100, 100, 60, 60, '0 0 0') },
       { content: filled(0, 0, PAGE_WIDTH, PAGE_HEIGHT, '1 1 1') },
     )
-    expect(pages.map((page) => page.status)).toEqual(['blank', 'no_text', 'no_text', 'blank'])
-    expect(pages.map((page) => page.code)).toEqual([null, 'ingest.no_text_layer', 'ingest.no_text_layer', null])
+    expect(pages.map((page) => page.status)).toEqual(['blank', 'waiting', 'waiting', 'blank'])
+    expect(pages.map((page) => page.code)).toEqual([null, null, null, null])
   })
 })
 

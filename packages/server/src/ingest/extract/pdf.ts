@@ -88,7 +88,7 @@ function readText(pdf: Pdfium, page: number, textPage: number, number: number, f
     const layout = layoutPage(glyphs, styles, sight.kept, frame, rulesOf(pdf, page, frame), annotationsOf(pdf, page, frame), style)
     if (layout.text.trim() !== '') return { ...emptyPage(number, frame, 'text'), ...layout, dropped }
   }
-  return { ...emptyPage(number, frame, sight.count > 0 || hasDrawing(pdf, page, frame) ? 'no_text' : 'blank'), dropped }
+  return { ...emptyPage(number, frame, sight.count > 0 || hasDrawing(pdf, page, frame) ? 'waiting' : 'blank'), dropped }
 }
 
 /** A picture over most of the page is a scan, which only OCR can call blank; anything else is looked at. */
@@ -97,14 +97,16 @@ function hasDrawing(pdf: Pdfium, page: number, frame: PageFrame): boolean {
   return coverOfPictures(pdf, page, frame) >= SCAN_COVER || isDrawn(render(pdf, page, frame, COARSE))
 }
 
-const CODES = { failed: 'ingest.corrupt', no_text: 'ingest.no_text_layer', blank: null, text: null } as const
+const CODES = { failed: 'ingest.corrupt', waiting: null, no_text: null, blank: null, text: null } as const
 
 const emptyPage = (page: number, frame: PageFrame | null, status: ExtractedPage['status']): ExtractedPage => ({
   page,
+  kind: 'page',
+  label: null,
   status,
   code: CODES[status],
-  widthPt: frame?.width ?? null,
-  heightPt: frame?.height ?? null,
+  width: frame?.width ?? null,
+  height: frame?.height ?? null,
   rotation: frame?.rotation ?? 0,
   text: '',
   blocks: [],

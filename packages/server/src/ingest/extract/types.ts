@@ -2,7 +2,7 @@
  * What a reader gives: pages of display text with blocks and, for PDF, word boxes.
  * Readers are pure: bytes in, pages out; no network, no files, no database. They run in a reader child (`../pool`).
  */
-import type { Block, PageStatus } from '@zhiku/contract/page.ts'
+import type { Block, PageKind, PageStatus } from '@zhiku/contract/page.ts'
 import type { ErrorCode } from '@zhiku/contract/errors.ts'
 import type { WordBox } from '../../library/words.ts'
 
@@ -11,17 +11,22 @@ export type { WordBox }
 export interface ExtractedPage {
   /** from 1 */
   page: number
+  /** what it is, and so the unit of its size and of `words`: points, pixels, or columns and rows from 0 */
+  kind: PageKind
+  /** name of the sheet, title of the slide */
+  label: string | null
   status: PageStatus
-  /** why a page has no text: ingest.no_text_layer, ingest.corrupt … */
+  /** why a page has no text: ingest.corrupt … */
   code: ErrorCode | null
-  /** PDF: size of the unrotated page in points */
-  widthPt: number | null
-  heightPt: number | null
+  /** size of the unrotated page or slide in points, of the upright picture in pixels; null for text and sheets */
+  width: number | null
+  height: number | null
   /** degrees clockwise at which the page is shown */
   rotation: number
   text: string
   /** in order, not overlapping, covering every character of `text` that is not white space */
   blocks: Block[]
+  /** places of the words, of the cells of a sheet (x, y = column, row from 0; w, h = columns, rows spanned); null for text */
   words: WordBox[] | null
   engine: string
   dropped: { outside: number; invisible: number }
@@ -43,7 +48,7 @@ export interface Extraction {
   engine: string
   /** null when it is only known at the end */
   pagesTotal: number | null
-  pages: Iterable<ExtractedPage>
+  pages: Iterable<ExtractedPage> | AsyncIterable<ExtractedPage>
 }
 
 /**

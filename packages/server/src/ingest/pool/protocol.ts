@@ -30,6 +30,10 @@ export interface ReadChunk {
 export interface ReadPage extends Omit<ExtractedPage, 'words'> {
   /** packed word boxes (library/words.ts), null for text documents */
   words: Uint8Array | null
+  /** see contract/page.ts; null, false and none unless read by OCR */
+  confidence: number | null
+  unsure: boolean
+  doubts: [number, number][]
   /** headings open at the end of the page; see chunkPage */
   heading: string[]
   chunks: ReadChunk[]

@@ -48,7 +48,7 @@ export async function readFile(request: ReadRequest, sink: Sink): Promise<ReadRe
     chunks = 0
     sentMs = performance.now()
   }
-  for (const page of extraction.pages) {
+  for await (const page of extraction.pages) {
     sink.progress()
     chars += page.text.length
     if (page.text.length > LIMITS.pageChars || chars > LIMITS.documentChars)
@@ -88,11 +88,14 @@ function finish(page: ExtractedPage, openHeadings: string[], request: ReadReques
   const made = chunkPage(page, openHeadings, request.chunking)
   return {
     ...page,
+    confidence: null,
+    unsure: false,
+    doubts: [],
     words: page.words && packWords(page.words),
     heading: made.openHeadings,
     chunks: made.chunks.map((chunk) => ({
       ...chunk,
-      anchor: anchorOf(page.page, page.words, chunk.start, chunk.end),
+      anchor: anchorOf(page, chunk.start, chunk.end),
       tokens: encodeForIndex({ title: request.name, heading: chunk.heading, text: chunk.text }),
     })),
   }

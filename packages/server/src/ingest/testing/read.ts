@@ -4,7 +4,7 @@ import type { ExtractedPage, Extraction } from '../extract/types.ts'
 
 export async function read(bytes: Uint8Array, name: string, fromPage = 1): Promise<{ extraction: Extraction; pages: ExtractedPage[] }> {
   const extraction = await openFile({ bytes, name, fromPage, progress: () => {} })
-  return { extraction, pages: [...extraction.pages] }
+  return { extraction, pages: await Array.fromAsync(extraction.pages) }
 }
 
 /** Kind and text of each block, list marks in front: short to compare with. */
