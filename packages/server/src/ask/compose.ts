@@ -36,6 +36,21 @@ export function composeQuotes(parts: readonly QuotedPart[], language: Language):
 }
 
 /**
+ * The text of an extractive answer after one of its documents was deleted: its quotes and their heading are taken out,
+ * their marks stay. The name of the document stands in for the heading.
+ *
+ * @param marks  citations of the answer in all: what composeQuotes wrote its text with
+ */
+export function withoutQuotes(text: string, gone: readonly QuotedPart[], marks: number): string {
+  for (const { text: quote, heading, documentName } of gone) {
+    if (quote !== '') text = text.replace(escapeMarks(quote, marks), () => '…')
+    if (heading.length > 0)
+      text = text.replace(`**${escapeMarks(heading.join(' › '), marks)}**`, () => `**${escapeMarks(documentName, marks)}**`)
+  }
+  return text
+}
+
+/**
  * The one change to a quote's words, and only to how they are written in Markdown: `[2]` that stands in the document
  * would be taken for a mark, and a line of three backticks would turn what follows into code.
  */

@@ -368,7 +368,7 @@ describe('a restart', () => {
   })
 })
 
-/** Nothing of the document's words may be left anywhere in the chat tables but in the answer's own text. */
+/** Nothing of the document's words may be left anywhere in the chat tables but what a model said in its own words. */
 async function expectForgotten(citation: Citation, words: string): Promise<void> {
   expect(citation).toMatchObject({ quote: '', anchor: null, removed: true })
   citationSchema.parse(citation)
@@ -436,6 +436,33 @@ describe('what is cited', () => {
     expect(message).toMatchObject({ text: '检查版本号[1]。就这样。', run: { state: 'done' } })
     await expectForgotten(message.citations[0]!, `${name}在提交时`)
   })
+
+  test.each([['alone'], ['beside another document']])(
+    'deleted after it was quoted without a model, %s: the words leave the answer',
+    async (how) => {
+      const word = how === 'alone' ? '乐观锁丁' : '乐观锁戊'
+      const words = `失败时重试${word}`
+      const document = await library.add(`${word}.md`, TEXT.replaceAll('乐观锁', word).replace('失败时重试', words))
+      const other = how === 'alone' ? [] : [await library.add(`${word}二.md`, `# 别的\n\n${word}在提交时检查时间戳，而不是锁。`)]
+      const { chats } = await start()
+      const chat = await chats.createChat(OWNER, { collections: [], documents: [document.id, ...other.map(({ id }) => id)] })
+      const { runId } = await send(chats, `${word}在提交时检查什么？`, chat.id)
+      await follow(chats, runId)
+      const before = await lastMessage(chats, chat.id)
+      expect(before.text).toContain(words)
+      await library.purge(document.id, (tx, id) => chats.forgetDocument(tx, id))
+      const { text, citations } = await lastMessage(chats, chat.id)
+      expect(text).not.toContain(words)
+      for (const { mark } of before.citations) expect(text).toContain(`[${mark}]`)
+      expect(text.includes('检查时间戳')).toBe(other.length > 0)
+      await expectForgotten(
+        citations.find((citation) => citation.document.id === document.id)!,
+        words,
+      )
+      const told = (await follow(chats, runId)).map(({ event }) => (event.kind === 'delta' ? event.text : '')).join('')
+      expect(told).toBe(text)
+    },
+  )
 
   test('the nearest passages of an unanswered question are forgotten too', async () => {
     const document = await library.add('near.md', '# 悲观锁\n\n悲观锁丙先加锁再访问。')

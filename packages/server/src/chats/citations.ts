@@ -3,10 +3,12 @@
  * Owner of the table `citation`.
  */
 import type { Citation } from '@zhiku/contract/entities.ts'
-import type { CitationId, DocumentId, MessageId, RevisionId } from '@zhiku/contract/ids.ts'
+import type { CitationId, DocumentId, MessageId, RevisionId, RunId } from '@zhiku/contract/ids.ts'
+import { type QuotedPart, withoutQuotes } from '../ask/compose.ts'
 import type { CitationDraft } from '../ask/events.ts'
 import { fail } from '../base/fail.ts'
 import type { Sql, Tx } from '../db/db.ts'
+import { rewriteText } from './runs.sql.ts'
 
 export type NewCitation = CitationDraft & { id: CitationId }
 
@@ -14,7 +16,7 @@ export type NewCitation = CitationDraft & { id: CitationId }
 const COLUMNS = `c.id, c.mark, jsonb_build_object('id', c.document_id, 'name', c.document_name) as document,
     c.revision_id as "revisionId", c.revision_ord as "revisionOrd",
     coalesce((select max(n.ord) from revision n where n.document_id = c.document_id), c.revision_ord) as "newestRevisionOrd",
-    c.page, c.heading, case when r.id is null then '' else c.quote end as quote, case when r.id is null then null else c.anchor end as anchor,
+    c.page, case when r.id is null then '{}' else c.heading end as heading, case when r.id is null then '' else c.quote end as quote, case when r.id is null then null else c.anchor end as anchor,
     r.id is null as removed`
 const FROM = `citation c join message m on m.id = c.message_id join chat h on h.id = m.chat_id left join revision r on r.id = c.revision_id`
 
@@ -57,12 +59,13 @@ export async function holdRevisions(tx: Tx, ids: readonly string[]): Promise<Map
 
 /** A citation as it can be shown now. `place`: null when its revision is gone. */
 export function showCitation(draft: NewCitation, place: RevisionPlace | null): Citation {
-  const { documentId, documentName, quote, anchor, ...rest } = draft
+  const { documentId, documentName, heading, quote, anchor, ...rest } = draft
   return {
     ...rest,
     document: { id: documentId, name: documentName },
     revisionOrd: place?.ord ?? 1,
     newestRevisionOrd: place?.newestOrd ?? 1,
+    heading: place ? heading : [],
     quote: place ? quote : '',
     anchor: place ? anchor : null,
     removed: place === null,
@@ -84,16 +87,18 @@ export async function putCitations(tx: Tx, messageId: MessageId, citations: read
 
 /**
  * Erases what chats keep of a document's words: quotes, anchors, passages. Names and marks stay, so that an answer can
- * say what it cited. Called in the transaction that deletes the document.
+ * say what it cited; so does what a model said in its own words. Called in the transaction that deletes the document.
  */
 export async function forgetDocument(tx: Tx, documentId: DocumentId): Promise<void> {
+  for (const { messageId, runId, text, marks, gone } of await listQuoting(tx, documentId))
+    await rewriteText(tx, { messageId, runId }, withoutQuotes(text, gone, marks))
   await tx.query(
-    `update event e set data = jsonb_set(e.data, '{citation}', e.data->'citation' || '{"quote": "", "anchor": null, "removed": true}')
+    `update event e set data = jsonb_set(e.data, '{citation}', e.data->'citation' || '{"quote": "", "heading": [], "anchor": null, "removed": true}')
      from run r where e.run_id = r.id and e.data->>'kind' = 'citation' and e.data->'citation'->'document'->>'id' = $1
        and r.message_id in (select message_id from citation where document_id = $1)`,
     [documentId],
   )
-  await tx.query(`update citation set quote = '', anchor = null where document_id = $1`, [documentId])
+  await tx.query(`update citation set quote = '', heading = '{}', anchor = null where document_id = $1`, [documentId])
   const passage = JSON.stringify([{ document: { id: documentId } }])
   await tx.query(`update message set nearest = ${withoutDocument('nearest')} where nearest @> $2::jsonb`, [documentId, passage])
   // The sources of a run are its second event; the join keeps this from reading every delta ever written.
@@ -102,6 +107,21 @@ export async function forgetDocument(tx: Tx, documentId: DocumentId): Promise<vo
      from run r where e.run_id = r.id and e.seq = 2 and e.data->'passages' @> $2::jsonb`,
     [documentId, passage],
   )
+}
+
+/** Extractive answers that quote a document: their text is the document's own words. */
+async function listQuoting(
+  tx: Tx,
+  documentId: DocumentId,
+): Promise<{ messageId: MessageId; runId: RunId; text: string; marks: number; gone: QuotedPart[] }[]> {
+  const { rows } = await tx.query<{ messageId: MessageId; runId: RunId; text: string; marks: number; gone: QuotedPart[] }>(
+    `select m.id as "messageId", r.id as "runId", m.text, (select count(*)::int from citation x where x.message_id = m.id) as marks,
+       jsonb_agg(jsonb_build_object('text', c.quote, 'heading', c.heading, 'documentName', c.document_name)) as gone
+     from citation c join message m on m.id = c.message_id join run r on r.message_id = m.id
+     where c.document_id = $1 and r.mode = 'extractive' group by m.id, r.id, m.text`,
+    [documentId],
+  )
+  return rows
 }
 
 /** A JSON list of passages without those of document $1. */

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notice, Passage, Run, RunState } from '@zhiku/contract/entities.ts'
 import type { RunEvent } from '@zhiku/contract/events.ts'
+import { withoutQuotes } from '../ask/compose.ts'
 import type { AskEvent } from '../ask/events.ts'
 import { isAppError } from '../base/fail.ts'
 import { newId } from '../base/ids.ts'
@@ -25,6 +26,7 @@ import {
   putProgress,
   putText,
   readRun,
+  rewriteText,
 } from './runs.sql.ts'
 
 export interface Outcome {
@@ -60,6 +62,7 @@ export class Journal {
     stillReading: 0,
   }
   #nearest: Passage[] = []
+  readonly #cited: NewCitation[] = []
 
   constructor(db: Db, log: Log, ids: RunIds, publish: (events: NumberedEvent[]) => void) {
     this.#db = db
@@ -80,8 +83,11 @@ export class Journal {
     const last = this.#pending.at(-1)
     if (event.kind === 'delta') this.#text += event.text
     if (event.kind === 'delta' && last?.kind === 'delta') last.text += event.text
-    else if (event.kind === 'citation') this.#pending.push({ kind: 'citation', citation: { ...event.citation, id: newId('citation') } })
-    else this.#pending.push({ ...event })
+    else if (event.kind === 'citation') {
+      const citation = { ...event.citation, id: newId('citation') }
+      this.#cited.push(citation)
+      this.#pending.push({ kind: 'citation', citation })
+    } else this.#pending.push({ ...event })
     this.#note(event)
     this.#pump ??= this.#writeBatches()
   }
@@ -106,9 +112,10 @@ export class Journal {
       if (!(await holdRun(tx, this.#ids.runId))) {
         return { run: await readRun(tx, this.#ids.runId), events: await listEvents(tx, this.#ids.runId, this.#seq, drafts.length + 1) }
       }
-      const places = await holdRevisions(tx, [...revisionsIn(drafts), ...this.#nearest.map((passage) => passage.revisionId)])
+      const shown = [...this.#cited, ...this.#nearest].map(({ revisionId }) => revisionId)
+      const places = await holdRevisions(tx, [...revisionsIn(drafts), ...shown])
       const written = await this.#write(tx, drafts, places)
-      await putText(tx, this.#ids.messageId, this.#text)
+      await this.#putWholeText(tx, places)
       await putNearest(tx, this.#ids.messageId, stillThere(this.#nearest, places))
       const closed = await closeRun(tx, this.#ids, outcome.state, outcome.notice)
       const done: NumberedEvent = { id: this.#seq + drafts.length + 1, event: { kind: 'done', run: closed } }
@@ -117,6 +124,14 @@ export class Journal {
     })
     this.#publish(events)
     return run
+  }
+
+  /** An answer that is made of quotes must not bring back the words of a document that was deleted while it was given. */
+  async #putWholeText(tx: Tx, places: ReadonlyMap<string, RevisionPlace>): Promise<void> {
+    const gone = this.#cited.filter(({ revisionId }) => !places.has(revisionId))
+    if (this.#progress.mode === 'model' || gone.length === 0) return await putText(tx, this.#ids.messageId, this.#text)
+    const quotes = gone.map(({ quote, heading, documentName }) => ({ text: quote, heading, documentName }))
+    await rewriteText(tx, this.#ids, withoutQuotes(this.#text, quotes, this.#cited.length))
   }
 
   async #writeBatches(): Promise<void> {

@@ -73,6 +73,16 @@ export async function putText(tx: Tx, messageId: MessageId, text: string): Promi
   await tx.query('update message set text = $2 where id = $1', [messageId, text])
 }
 
+/** Gives the answer another text, in the message and in what is told to whoever follows the run again. */
+export async function rewriteText(tx: Tx, ids: Pick<RunIds, 'messageId' | 'runId'>, text: string): Promise<void> {
+  await putText(tx, ids.messageId, text)
+  await tx.query(
+    `update event set data = jsonb_set(data, '{text}', case when seq = (select min(seq) from event where run_id = $1 and data->>'kind' = 'delta') then to_jsonb($2::text) else '""' end)
+     where run_id = $1 and data->>'kind' = 'delta'`,
+    [ids.runId, text],
+  )
+}
+
 export async function putNearest(tx: Tx, messageId: MessageId, nearest: readonly Passage[]): Promise<void> {
   await tx.query('update message set nearest = $2 where id = $1', [messageId, JSON.stringify(nearest)])
 }
