@@ -1,5 +1,6 @@
 /** Anchors of any span of a page, made from what the page keeps. */
 import type { Anchor } from '@zhiku/contract/anchor.ts'
+import { rangeName } from '@zhiku/contract/cells.ts'
 import type { RevisionId } from '@zhiku/contract/ids.ts'
 import type { PageKind } from '@zhiku/contract/page.ts'
 import type { Sql } from '../db/db.ts'
@@ -34,13 +35,6 @@ export function anchorOf(of: AnchorPage, start: number, end: number): Anchor {
   }
 }
 
-/** "A" for 0, "Z" for 25, "AA" for 26. */
-export function columnName(column: number): string {
-  let name = ''
-  for (let rest = column + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) name = String.fromCharCode(65 + ((rest - 1) % 26)) + name
-  return name
-}
-
 /** Smallest range in A1 notation that holds every cell of the span; "A1" for a span without cells. */
 function rangeOf(cells: readonly WordBox[], start: number, end: number): string {
   let [left, top, right, bottom] = [Infinity, Infinity, 0, 0]
@@ -52,9 +46,7 @@ function rangeOf(cells: readonly WordBox[], start: number, end: number): string 
     bottom = Math.max(bottom, y + h - 1)
   }
   if (left === Infinity) return 'A1'
-  const first = `${columnName(left)}${top + 1}`
-  const last = `${columnName(right)}${bottom + 1}`
-  return first === last ? first : `${first}:${last}`
+  return rangeName({ left, top, right, bottom })
 }
 
 /**
