@@ -39,6 +39,7 @@ check('types: contract', [bin('typescript/bin/tsc'), '-p', 'packages/contract'])
 check('types: server', [bin('typescript/bin/tsc'), '-p', 'packages/server'])
 check('types: tests and scripts', [bin('typescript/bin/tsc'), '-p', '.'])
 check('types: web', [bin('vue-tsc/bin/vue-tsc.js'), '-p', 'packages/web', '--noEmit'])
+check('types: build of the web', [bin('typescript/bin/tsc'), '-p', 'packages/web/tsconfig.build.json'])
 check('lint', [bin('oxlint/bin/oxlint'), '--deny-warnings'])
 check('format', [bin('oxfmt/bin/oxfmt'), '--check', 'packages', 'scripts', 'tests', 'bench'])
 
