@@ -194,7 +194,7 @@ describe('files that are not as they should be', () => {
       'sound.wav',
       () => Buffer.from('RIFF\u0024\u0000\u0000\u0000WAVEfmt \u0010\u0000\u0000\u0000\u0001\u0000\u0001\u0000', 'latin1'),
       'needs',
-      'ingest.unsupported_format',
+      'ingest.unsupported_media',
     ],
   ] as const)('%s does not stop the next file', async (name, make, state, code) => {
     const document = await server.read(name, make())

@@ -31,7 +31,9 @@ export interface StateFacts {
 }
 
 /** Errors that name something a person or a later version must bring. */
-const NEEDS = new Set(['ingest.password_needed', 'ingest.unsupported_format', 'ingest.no_text_layer'])
+const NEEDS = new Set(['ingest.password_needed', 'ingest.no_text_layer'])
+/** A format without a reader: one code for each way out. */
+const UNSUPPORTED = 'ingest.unsupported_'
 /** Errors that say: there is nothing to read here. */
 const EMPTY = new Set(['ingest.empty_file', 'ingest.no_text'])
 
@@ -52,7 +54,7 @@ export function pageRanges(pages: readonly number[], most = 8): string {
 export function stateOf(facts: StateFacts): { state: DocumentState; notice: Notice | null } {
   const { error } = facts
   if (facts.cancelled) return { state: 'cancelled', notice: null }
-  if (error && NEEDS.has(error.code)) return { state: 'needs', notice: error }
+  if (error && (NEEDS.has(error.code) || error.code.startsWith(UNSUPPORTED))) return { state: 'needs', notice: error }
   if (error && !EMPTY.has(error.code) && facts.indexed === 0) return { state: 'failed', notice: error }
   if (error && EMPTY.has(error.code)) return { state: 'empty', notice: error }
   if (error) return { state: 'partial', notice: error }

@@ -3,9 +3,28 @@ import { describe, expect, it } from 'vitest'
 import { kindOf } from './kind.ts'
 
 const bytes = (latin1: string): Uint8Array => Buffer.from(latin1, 'latin1')
-const compoundFile = (stream: string): Uint8Array =>
-  Buffer.concat([bytes('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'), Buffer.alloc(100), Buffer.from(stream, 'utf16le')])
-const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
+/** OLE compound file of 512-byte sectors: header, one table sector, one directory sector with the root and one stream. */
+function compoundFile(stream: string): Uint8Array {
+  const file = Buffer.alloc(512 * 3)
+  Buffer.from('d0cf11e0a1b11ae1', 'hex').copy(file)
+  file.writeUInt16LE(9, 30)
+  file.writeUInt32LE(1, 48)
+  file.fill(0xff, 76, 512)
+  file.writeUInt32LE(0, 76)
+  file.fill(0xff, 512, 1024)
+  file.writeUInt32LE(0xfffffffe, 512 + 4)
+  const entry = (index: number, name: string, child: number): void => {
+    const at = 1024 + 128 * index
+    file.write(name, at, 'utf16le')
+    file.writeUInt16LE(2 * name.length + 2, at + 64)
+    file.fill(0xff, at + 68, at + 80)
+    file.writeUInt32LE(child, at + 76)
+  }
+  entry(0, 'Root Entry', 1)
+  entry(1, stream, 0xffffffff)
+  return file
+}
+const archive = (...names: string[]): Uint8Array => zipSync(Object.fromEntries(names.map((name) => [name, new Uint8Array(1)])))
 
 describe('kind of a file', () => {
   it('follows the content, not the name', async () => {
@@ -17,20 +36,28 @@ describe('kind of a file', () => {
     expect(await kindOf(bytes('# Title'), 'README.MD')).toBe('markdown')
   })
 
-  it('names the formats that are not read yet', async () => {
-    const cases: [Uint8Array, string, string][] = [
-      [PNG, 'photo.txt', 'PNG'],
-      [compoundFile('WordDocument'), 'old.doc', 'Word 97-2003 (DOC)'],
-      [compoundFile('Workbook'), 'old', 'Excel 97-2003 (XLS)'],
-      [zipSync({ 'a.txt': new Uint8Array(1) }), 'files.zip', 'ZIP'],
-      [zipSync({ 'a.txt': new Uint8Array(1) }), 'table.xlsx', 'Excel (XLSX)'],
-      [bytes('a,b\n1,2'), 'table.csv', 'CSV'],
-      [bytes('{\\rtf1 x}'), 'x.txt', 'RTF'],
-      [bytes('<?xml version="1.0"?><data/>'), 'x.xml', 'XML'],
-      [bytes('ID3\x03\x00\x00\x00\x00\x00\x00'), 'song.mp3', 'MP3'],
+  it('names the way out of what is not read', async () => {
+    const cases: [Uint8Array, string, string, string][] = [
+      [archive('xl/workbook.bin'), 'table.xlsx', 'sheet', 'Excel (XLSB)'],
+      [archive('OFD.xml', 'Doc_0/Document.xml'), 'invoice.ofd', 'print', 'OFD'],
+      [archive('Index/Document.iwa'), 'report.pages', 'document', 'Pages'],
+      [archive('Index/Document.iwa'), 'talk.key', 'slides', 'Keynote'],
+      [compoundFile('VisioDocument'), 'plan', 'print', 'Visio'],
+      [compoundFile('PP40'), 'old.ppt', 'slides', 'PowerPoint 95'],
+      [bytes('\xdb\xa5\x2d\0 Word 2'), 'old.doc', 'document', 'Word 6 / 95'],
+      [bytes('MZ\x90\0'.padEnd(100)), 'setup.exe', 'program', 'EXE'],
+      [bytes('7z\xbc\xaf\x27\x1c\0\x04'.padEnd(100)), 'all.7z', 'archive', '7-Zip'],
+      [bytes('SQLite format 3\0'.padEnd(100)), 'notes.txt', 'database', 'SQLite'],
+      [bytes('ID3\x03\x00\x00\x00\x00\x00\x00'), 'song.mp3', 'media', 'MP3'],
+      [bytes('CAJ\0\x01'), '论文.caj', 'print', 'CAJ'],
     ]
-    for (const [content, name, format] of cases)
-      await expect(kindOf(content, name), name).rejects.toMatchObject({ code: 'ingest.unsupported_format', params: { format } })
+    for (const [content, name, way, format] of cases)
+      await expect(kindOf(content, name), name).rejects.toMatchObject({ code: `ingest.unsupported_${way}`, params: { format } })
+  })
+
+  it('of a compound file is decided by its root, not by what is embedded in it', async () => {
+    const mail = Buffer.concat([compoundFile('__properties_version1.0'), Buffer.from('WordDocument', 'utf16le')])
+    await expect(kindOf(mail, 'mail.msg')).rejects.toMatchObject({ params: { format: 'Outlook (MSG)' } })
   })
 
   it('knows empty and encrypted files', async () => {

@@ -1,136 +1,99 @@
 /** Which format a file is in: by its content first, by its extension only where content cannot tell. */
 import { fileTypeFromBuffer } from 'file-type'
 import { fail } from '../../base/fail.ts'
-
-export type Kind = 'pdf' | 'docx' | 'markdown' | 'html' | 'text'
+import { isCompoundFile, rootNames } from './compound-file.ts'
+import { extensionOf, type Kind, readerOf, unreadOf } from './formats.ts'
+import { zipFormat } from './zip-format.ts'
 
 /** Bytes that are looked at. */
 const HEAD_BYTES = 4100
 /** A PDF may have foreign bytes before its header (ISO 32000, annex H). */
 const PDF_HEADER_BYTES = 1024
 
-/** Formats that are recognised but not read yet, in words a person knows them by. */
-const NOT_READ: Readonly<Record<string, string>> = {
-  csv: 'CSV',
-  tsv: 'TSV',
-  eml: 'EML',
-  mbox: 'MBOX',
-  mht: 'MHTML',
-  mhtml: 'MHTML',
-  srt: 'SRT',
-  vtt: 'WebVTT',
-  xml: 'XML',
-  svg: 'SVG',
-  rtf: 'RTF',
-  doc: 'Word 97-2003 (DOC)',
-  dot: 'Word 97-2003 (DOT)',
-  xls: 'Excel 97-2003 (XLS)',
-  ppt: 'PowerPoint 97-2003 (PPT)',
-  msg: 'Outlook (MSG)',
-  xlsx: 'Excel (XLSX)',
-  xlsm: 'Excel (XLSM)',
-  xlsb: 'Excel (XLSB)',
-  pptx: 'PowerPoint (PPTX)',
-  pptm: 'PowerPoint (PPTM)',
-  odt: 'OpenDocument (ODT)',
-  ods: 'OpenDocument (ODS)',
-  odp: 'OpenDocument (ODP)',
-  epub: 'EPUB',
-  wps: 'WPS',
-  et: 'WPS (ET)',
-  dps: 'WPS (DPS)',
-  ofd: 'OFD',
-  caj: 'CAJ',
-  djvu: 'DjVu',
-  xps: 'XPS',
-  pages: 'Pages',
-  key: 'Keynote',
-  numbers: 'Numbers',
-  mp3: 'MP3',
-  m4a: 'M4A',
-  wav: 'WAV',
-  flac: 'FLAC',
-  ogg: 'OGG',
-  mp4: 'MP4',
-  mov: 'MOV',
-  mkv: 'MKV',
-  avi: 'AVI',
-  jpg: 'JPEG',
-  jpeg: 'JPEG',
-  png: 'PNG',
-  gif: 'GIF',
-  webp: 'WebP',
-  tif: 'TIFF',
-  tiff: 'TIFF',
-  heic: 'HEIC',
-  bmp: 'BMP',
-  zip: 'ZIP',
-  rar: 'RAR',
-  '7z': '7-Zip',
-  gz: 'GZIP',
-  tar: 'TAR',
-  exe: 'EXE',
-}
-
-const MARKDOWN = new Set(['md', 'markdown', 'mdown', 'mkd', 'mdx'])
-const HTML = new Set(['html', 'htm', 'xhtml', 'shtml'])
-const DOCX = new Set(['docx', 'docm', 'dotx', 'dotm'])
-
-export const extensionOf = (name: string): string => /\.([^./\\]{1,12})$/.exec(name)?.[1]?.toLowerCase() ?? ''
-
 /**
- * @throws ingest.empty_file, ingest.unsupported_format, ingest.password_needed (encrypted Office)
+ * @throws ingest.empty_file, ingest.password_needed (encrypted Office), ingest.unsupported_* with the way out
  */
 export async function kindOf(bytes: Uint8Array, name: string): Promise<Kind> {
   if (bytes.length === 0) throw fail('ingest.empty_file')
   const extension = extensionOf(name)
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES)).toString('latin1')
+  const head = headOf(bytes)
   if (head.slice(0, PDF_HEADER_BYTES).includes('%PDF-')) return 'pdf'
-  if (head.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) throw compoundFile(bytes, extension)
-  if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return await zipKind(bytes, extension)
-  if (head.startsWith('{\\rtf')) throw fail('ingest.unsupported_format', { format: 'RTF' })
+  if (isCompoundFile(bytes)) return readerFor(compoundFormat(bytes, extension))
+  if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return readerFor(await zipFormat(bytes, extension))
+  const old = OLD_BINARY.find(([start]) => head.startsWith(start))
+  if (old) return readerFor(old[1])
+  if (head.startsWith('{\\rtf')) return readerFor('rtf')
   const found = await fileTypeFromBuffer(bytes)
-  // XML is told apart below: XHTML is read, other XML is not.
-  if (found && found.ext !== 'xml') throw fail('ingest.unsupported_format', { format: NOT_READ[found.ext] ?? found.ext.toUpperCase() })
-  if (extension === 'pdf') return 'pdf'
-  if (DOCX.has(extension)) return 'docx'
-  return textKind(head, extension)
+  // XML is told apart below.
+  if (found && found.ext !== 'xml') return readerFor(found.ext)
+  return readerFor(textFormat(head, extension))
 }
 
-/** OLE compound file: old Office, Outlook, or an OOXML file under a password. */
-function compoundFile(bytes: Uint8Array, extension: string): Error {
-  const has = (stream: string): boolean =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(Buffer.from(stream, 'utf16le'))
-  if (has('EncryptedPackage')) return fail('ingest.password_needed')
-  const format = has('WordDocument')
-    ? 'doc'
-    : has('PowerPoint Document')
-      ? 'ppt'
-      : has('__properties_version1.0')
-        ? 'msg'
-        : has('Workbook')
-          ? 'xls'
-          : extension
-  return fail('ingest.unsupported_format', { format: NOT_READ[format] ?? 'OLE' })
+/** Reader of a format that was recognised; a name that nobody knows is taken for text, which its reader checks. */
+function readerFor(format: string): Kind {
+  const kind = readerOf(format)
+  if (kind !== null) return kind
+  const unread = unreadOf(format)
+  if (unread === null) throw fail('ingest.unsupported_format', { format: format.toUpperCase() })
+  throw fail(unread.way, { format: unread.format })
 }
 
-async function zipKind(bytes: Uint8Array, extension: string): Promise<Kind> {
-  if (DOCX.has(extension)) return 'docx'
-  const found = await fileTypeFromBuffer(bytes)
-  if (found && DOCX.has(found.ext)) return 'docx'
-  const format = found && found.ext !== 'zip' ? found.ext : extension
-  throw fail('ingest.unsupported_format', { format: NOT_READ[format] ?? (found?.ext ?? 'zip').toUpperCase() })
+/** The first bytes as text, one character a byte; of UTF-16 the characters themselves. */
+function headOf(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES))
+  const [a, b] = head
+  const littleEndian = (a === 0xff && b === 0xfe) || (a === 0x3c && b === 0)
+  const bigEndian = (a === 0xfe && b === 0xff) || (a === 0 && b === 0x3c)
+  if (!littleEndian && !bigEndian) return head.toString('latin1')
+  return new TextDecoder(littleEndian ? 'utf-16le' : 'utf-16be').decode(head)
 }
 
-function textKind(head: string, extension: string): Kind {
-  if (HTML.has(extension)) return 'html'
-  if (MARKDOWN.has(extension)) return 'markdown'
-  if (/^(?:\xef\xbb\xbf)?\s*(?:<!--[\s\S]{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>])/i.test(head)) return 'html'
-  if (/^(?:\xef\xbb\xbf)?\s*<\?xml\b/.test(head)) {
-    if (/<html[\s>]/i.test(head)) return 'html'
-    throw fail('ingest.unsupported_format', { format: NOT_READ[extension] ?? 'XML' })
+/** Binary formats older than the compound file: Word 1 and 2, Excel 2 to 4. */
+const OLD_BINARY: readonly (readonly [string, string])[] = [
+  ['\xdb\xa5', 'word6'],
+  ['\x31\xbe\0\0', 'word6'],
+  ['\x09\0\x04\0', 'xls'],
+  ['\x09\x02\x06\0', 'xls'],
+  ['\x09\x04\x06\0', 'xls'],
+]
+
+/** What makes a compound file this format: a stream or storage in its root. */
+const COMPOUND: readonly (readonly [string, string])[] = [
+  ['WordDocument', 'doc'],
+  ['PowerPoint Document', 'ppt'],
+  ['PP40', 'ppt95'],
+  ['__properties_version1.0', 'msg'],
+  ['Workbook', 'xls'],
+  ['Book', 'xls'],
+  ['VisioDocument', 'vsd'],
+  ['Quill', 'pub'],
+  ['HwpSummaryInformation', 'hwp'],
+  ['\x05HwpSummaryInformation', 'hwp'],
+  ['MatOST', 'wps'],
+  ['SPELLING', 'wps'],
+]
+
+function compoundFormat(bytes: Uint8Array, extension: string): string {
+  const names = rootNames(bytes)
+  if (names.has('EncryptedPackage')) throw fail('ingest.password_needed')
+  const found = COMPOUND.find(([stream]) => names.has(stream))
+  if (found) return found[1]
+  // A directory that cannot be followed: the reader will say what is wrong with the file.
+  return readerOf(extension) !== null || unreadOf(extension) !== null ? extension : 'OLE'
+}
+
+const HTML_START = /^(?:\xef\xbb\xbf|\uFEFF)?\s*(?:<!--[\s\S]{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>])/i
+const XML_START = /^(?:\xef\xbb\xbf|\uFEFF)?\s*<\?xml\b/
+/** Name of the first element, prefix and all. */
+const ROOT_ELEMENT = /<([A-Za-z_][\w:.-]*)(?=[\s/>])/
+
+function textFormat(head: string, extension: string): string {
+  const format = extension !== '' && readerOf(extension) === null && unreadOf(extension) === null ? 'txt' : extension || 'txt'
+  if (HTML_START.test(head)) return 'html'
+  if (XML_START.test(head)) {
+    const root = ROOT_ELEMENT.exec(head.replaceAll(/<[!?][^>]*>/g, ''))?.[1]?.toLowerCase()
+    if (root === 'html') return 'html'
+    return 'xml'
   }
-  const format = NOT_READ[extension]
-  if (format !== undefined) throw fail('ingest.unsupported_format', { format })
-  return 'text'
+  return format
 }

@@ -1,5 +1,6 @@
 /** The readers by kind of file. A new format is a reader file and a row here. */
-import { type Kind, kindOf } from './kind.ts'
+import type { Kind } from './formats.ts'
+import { kindOf } from './kind.ts'
 import type { ExtractInput, Extraction, Extractor } from './types.ts'
 
 /** Loaded when first needed: a child that only reads PDF never loads an HTML parser. */
