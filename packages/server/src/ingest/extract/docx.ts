@@ -3,9 +3,9 @@ import { fail } from '../../base/fail.ts'
 import type { DraftBlock } from './draft.ts'
 import { BodyReader, type BodyContext } from './docx/body.ts'
 import { Numbering } from './docx/numbering.ts'
-import { OfficePackage, type Relation, relationsOf } from './docx/package.ts'
+import { mainPart, OfficePackage, partsOf, type Relation, relationsOf } from './ooxml/package.ts'
 import { Styles } from './docx/styles.ts'
-import { attributeOf, childOf, elements, readXml, textBelow, type Xml } from './docx/xml.ts'
+import { attributeOf, childOf, elements, readXml, textBelow, type Xml } from './ooxml/xml.ts'
 import { oneLine } from './clean.ts'
 import { cutIntoPages } from './pages.ts'
 import type { Extractor } from './types.ts'
@@ -37,9 +37,7 @@ class WordDocument {
   constructor(pack: OfficePackage, progress: () => void) {
     this.#pack = pack
     this.#progress = progress
-    const main = [...relationsOf(pack, '').values()].find((relation) => relation.type === 'officeDocument' && !relation.external)
-    this.#part = main && pack.has(main.target) ? main.target : 'word/document.xml'
-    if (!pack.has(this.#part)) throw fail('ingest.corrupt', { detail: 'no main part' })
+    this.#part = mainPart(pack, 'word/document.xml')
     this.#relations = relationsOf(pack, this.#part)
     const styles = new Styles(pack, this.#target('styles'))
     const context: BodyContext = {
@@ -53,8 +51,7 @@ class WordDocument {
   }
 
   #target(type: string): string | null {
-    const relation = [...this.#relations.values()].find((candidate) => candidate.type === type && !candidate.external)
-    return relation && this.#pack.has(relation.target) ? relation.target : null
+    return partsOf(this.#pack, this.#relations, type)[0] ?? null
   }
 
   read(): DraftBlock[] {

@@ -1,10 +1,10 @@
 /** Body of a Word document to blocks: paragraphs, headings and lists with their numbers, tables, text boxes, notes. */
 import { cleanText } from '../clean.ts'
 import { type DraftBlock, tableDraft } from '../draft.ts'
-import { formulaText } from './formula.ts'
+import { formulaText } from '../ooxml/formula.ts'
 import type { Mark, Numbering } from './numbering.ts'
 import { type Styles, toInt } from './styles.ts'
-import { attributeOf, childOf, elements, isOn, textBelow, valueOf, type Xml } from './xml.ts'
+import { attributeOf, childOf, elements, isOn, textBelow, valueOf, type Xml } from '../ooxml/xml.ts'
 
 export interface BodyContext {
   styles: Styles

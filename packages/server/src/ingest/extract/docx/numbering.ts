@@ -1,8 +1,8 @@
 /** List and heading numbers, counted as Word counts them. ECMA-376 part 1, 17.9. */
 import { formatNumber } from './number-format.ts'
-import type { OfficePackage } from './package.ts'
+import type { OfficePackage } from '../ooxml/package.ts'
 import { type Styles, toInt } from './styles.ts'
-import { attributeOf, childOf, elements, isOn, readXml, valueOf, type Xml } from './xml.ts'
+import { attributeOf, childOf, elements, isOn, readXml, valueOf, type Xml } from '../ooxml/xml.ts'
 
 interface Level {
   start: number

@@ -1,6 +1,6 @@
 /** Paragraph styles: which are headings, which carry a number. Properties are inherited along basedOn. */
-import type { OfficePackage } from './package.ts'
-import { attributeOf, childOf, readXml, valueOf, type Xml } from './xml.ts'
+import type { OfficePackage } from '../ooxml/package.ts'
+import { attributeOf, childOf, readXml, valueOf, type Xml } from '../ooxml/xml.ts'
 
 interface Style {
   name: string
