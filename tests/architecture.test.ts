@@ -10,6 +10,7 @@ const LEVELS: Record<string, number> = {
   db: 1,
   files: 2,
   models: 2,
+  net: 2,
   queue: 2,
   accounts: 2,
   library: 3,

@@ -33,9 +33,35 @@ export const LIMITS = {
   unpackedPartBytes: 64 * MiB,
   unpackedBytes: 256 * MiB,
   unpackedRatio: 200,
+  unpackedRatioFromBytes: 1 * MiB,
   unpackedEntries: 10_000,
+  /** one upload with everything in it: containers inside each other, files, bytes; entries of one ZIP that are looked at */
+  containerDepth: 3,
+  containerFiles: 2000,
+  containerBytes: 1024 * MiB,
+  containerEntries: 10_000,
+  /** pictures in the text of a mail that are smaller are logos and rules, not documents */
+  inlineImageBytes: 32 * KiB,
   /** elements inside each other in HTML and XML */
   nestingDepth: 500,
+
+  /** one fetch from the web: content after decompression, all of it, connecting, redirects */
+  fetchBytes: 100 * MiB,
+  fetchSeconds: 60,
+  fetchConnectSeconds: 10,
+  fetchRedirects: 5,
+  /** a sitemap: pages added, sitemaps an index may name, bytes of one, of robots.txt (RFC 9309 asks for at least 500 KiB) */
+  sitemapPages: 2000,
+  sitemapFiles: 50,
+  sitemapBytes: 10 * MiB,
+  robotsBytes: 512 * KiB,
+  /** pause between two pages of one site, and the longest that its robots.txt may ask for */
+  crawlPauseMs: 1000,
+  crawlPauseMaxMs: 10_000,
+  /** a watched folder: files, time without change after which a file counts as written, how often it is looked for */
+  watchedFiles: 50_000,
+  watchSettleMs: 2000,
+  watchCheckMs: 30_000,
 
   /** rows written in one ingest transaction; keeps interactive calls quick (database design: at most 50 chunks) */
   chunksPerTransaction: 50,
