@@ -2,7 +2,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ErrorCode } from '@zhiku/contract/errors.ts'
 import { type AppError, isAppError } from '../base/fail.ts'
 import { LIMITS } from '../base/limits.ts'
 import { createSafeFetch, type Fetched, type FetchOptions, type Resolve, type SafeFetch, USER_AGENT } from './safe-fetch.ts'
@@ -70,9 +69,9 @@ async function text(fetched: Fetched): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 const read = (path: string, options: FetchOptions = {}, from: SafeFetch = open): Promise<string> =>
-  from.get(path.startsWith('http') ? path : origin + path, options, text)
+  from.fetch(path.startsWith('http') ? path : origin + path, options, text)
 
-async function codeOf(work: Promise<unknown>): Promise<ErrorCode | unknown> {
+async function codeOf(work: Promise<unknown>): Promise<unknown> {
   const error: unknown = await work.then(
     (value) => `no error: ${String(value).slice(0, 50)}`,
     (cause: unknown) => cause,
@@ -83,7 +82,7 @@ async function codeOf(work: Promise<unknown>): Promise<ErrorCode | unknown> {
 describe('a page', () => {
   it('arrives with its kind, without cookies or credentials, under our own name', async () => {
     asked = []
-    const found = await open.get(`${origin}/plain#top`, {}, async (fetched) => ({ ...fetched, text: await text(fetched) }))
+    const found = await open.fetch(`${origin}/plain#top`, {}, async (fetched) => ({ ...fetched, text: await text(fetched) }))
     expect(found).toMatchObject({ url: `${origin}/plain`, mediaType: 'text/html', fileName: null, text: '<p>hello</p>' })
     expect(asked[0]!.headers['user-agent']).toBe(USER_AGENT)
     expect(asked[0]!.headers).not.toHaveProperty('cookie')
@@ -92,9 +91,9 @@ describe('a page', () => {
   })
 
   it('is followed over redirects and decompressed', async () => {
-    expect(await open.get(`${origin}/moved`, {}, async ({ url }) => url)).toBe(`${origin}/plain`)
+    expect(await open.fetch(`${origin}/moved`, {}, async ({ url }) => url)).toBe(`${origin}/plain`)
     expect(await read('/gzip')).toBe('squeezed')
-    expect(await open.get(`${origin}/named`, {}, async ({ fileName }) => fileName)).toBe('报告.pdf')
+    expect(await open.fetch(`${origin}/named`, {}, async ({ fileName }) => fileName)).toBe('报告.pdf')
   })
 
   it('that is not there, loops or breaks off is a typed error', async () => {
@@ -110,7 +109,7 @@ describe('a page', () => {
   })
 
   it('gives errors of its reader back as they are', async () => {
-    await expect(open.get(`${origin}/plain`, {}, () => Promise.reject(new Error('mine')))).rejects.toThrow('mine')
+    await expect(open.fetch(`${origin}/plain`, {}, () => Promise.reject(new Error('mine')))).rejects.toThrow('mine')
   })
 })
 
@@ -125,7 +124,7 @@ describe('what must not be reached', () => {
     'nonsense',
     '',
   ])('address %j', async (url) => {
-    expect(await codeOf(open.get(url, {}, text))).toBe('fetch.url_invalid')
+    expect(await codeOf(open.fetch(url, {}, text))).toBe('fetch.url_invalid')
   })
 
   it('is this machine, in any spelling', async () => {
@@ -148,7 +147,7 @@ describe('what must not be reached', () => {
 
   it('is a private address behind a public name', async () => {
     const resolve: Resolve = async () => ['93.184.216.34', '10.0.0.5']
-    expect(await codeOf(createSafeFetch({ allowPrivate: false, resolve }).get('http://example.com/', {}, text))).toBe(
+    expect(await codeOf(createSafeFetch({ allowPrivate: false, resolve }).fetch('http://example.com/', {}, text))).toBe(
       'fetch.address_refused',
     )
   })
@@ -162,7 +161,7 @@ describe('what must not be reached', () => {
       return [times === 1 ? '127.0.0.1' : '127.0.0.9']
     }
     const fetcher = createSafeFetch({ allowPrivate: true, resolve })
-    expect(await fetcher.get(`http://rebound.example:${port()}/plain`, {}, text)).toBe('<p>hello</p>')
+    expect(await fetcher.fetch(`http://rebound.example:${port()}/plain`, {}, text)).toBe('<p>hello</p>')
     expect(times).toBe(1)
     expect(asked[0]!.headers.host).toBe(`rebound.example:${port()}`)
     expect(asked[0]!.socket.localAddress).toBe('127.0.0.1')
@@ -172,10 +171,10 @@ describe('what must not be reached', () => {
     // Private addresses are open here, so that the first hop reaches the test's server; link-local never is.
     const resolve: Resolve = async (hostname) => [hostname === 'outside.example' ? '127.0.0.1' : '10.0.0.1']
     const halfOpen: SafeFetch = createSafeFetch({ allowPrivate: true, resolve })
-    expect(await halfOpen.get(`http://outside.example:${port()}/to-loopback`, {}, text)).toBe('<p>hello</p>')
-    expect(await codeOf(halfOpen.get(`http://outside.example:${port()}/to-metadata`, {}, text))).toBe('fetch.address_refused')
-    expect(await codeOf(halfOpen.get(`http://outside.example:${port()}/to-file`, {}, text))).toBe('fetch.url_invalid')
-    expect(await codeOf(halfOpen.get(`http://outside.example:${port()}/to-user`, {}, text))).toBe('fetch.url_invalid')
+    expect(await halfOpen.fetch(`http://outside.example:${port()}/to-loopback`, {}, text)).toBe('<p>hello</p>')
+    expect(await codeOf(halfOpen.fetch(`http://outside.example:${port()}/to-metadata`, {}, text))).toBe('fetch.address_refused')
+    expect(await codeOf(halfOpen.fetch(`http://outside.example:${port()}/to-file`, {}, text))).toBe('fetch.url_invalid')
+    expect(await codeOf(halfOpen.fetch(`http://outside.example:${port()}/to-user`, {}, text))).toBe('fetch.url_invalid')
   })
 })
 
@@ -193,7 +192,7 @@ describe('bounds', () => {
     expect(await codeOf(read('/slow-body', { seconds: 0.3 }))).toBe('fetch.time_limit')
     const never: Resolve = () => new Promise(() => undefined)
     const stuck = createSafeFetch({ allowPrivate: false, resolve: never })
-    expect(await codeOf(stuck.get('http://example.com/', { seconds: 0.3 }, text))).toBe('fetch.time_limit')
+    expect(await codeOf(stuck.fetch('http://example.com/', { seconds: 0.3 }, text))).toBe('fetch.time_limit')
   })
 
   it('can be cut short by the caller', async () => {

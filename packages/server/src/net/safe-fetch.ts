@@ -45,7 +45,7 @@ export interface SafeFetch {
    * Fetches and hands the answer to `use`; the connection ends with it.
    * @throws fetch.* and whatever `use` throws
    */
-  get<T>(url: string, options: FetchOptions, use: (fetched: Fetched) => Promise<T>): Promise<T>
+  fetch<T>(url: string, options: FetchOptions, use: (fetched: Fetched) => Promise<T>): Promise<T>
 }
 
 /** All addresses of a host name. */
@@ -114,7 +114,7 @@ export function createSafeFetch(settings: { allowPrivate: boolean; resolve?: Res
   }
 
   return {
-    async get(address, options, use) {
+    async fetch(address, options, use) {
       const seconds = options.seconds ?? LIMITS.fetchSeconds
       const timeOut = new AbortController()
       const timer = setTimeout(() => timeOut.abort(fail('fetch.time_limit', { seconds })), seconds * 1000)
