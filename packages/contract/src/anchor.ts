@@ -4,6 +4,9 @@
  *
  * Every kind names the page (1-based ordinal in the revision) and carries `quote`, the UTF-16 offsets [start, end) of
  * the passage in that page's display text, so that a passage can be shown as text where a viewer cannot draw.
+ *
+ * A page that OCR reads again gets another text: `version` says in which text of the page the offsets count. Boxes need
+ * no version; the page itself does not change.
  */
 import { z } from 'zod'
 
@@ -12,12 +15,15 @@ export const boxSchema = z.tuple([z.number(), z.number(), z.number(), z.number()
 export type Box = z.infer<typeof boxSchema>
 
 const offsets = z.tuple([z.int().min(0), z.int().min(0)])
+/** version of the page's text that `quote` counts in; absent: the first */
+const version = z.int().min(1).optional()
 
 /** Boxes in points (1/72 inch) of the unrotated page, origin top left; the page's size is stored on the page. */
 export const pageAnchorSchema = z.object({
   v: z.literal(1),
   kind: z.literal('page'),
   page: z.int().min(1),
+  version,
   boxes: z.array(boxSchema),
   quote: offsets,
 })
@@ -57,6 +63,7 @@ export const regionAnchorSchema = z.object({
   v: z.literal(1),
   kind: z.literal('region'),
   page: z.int().min(1),
+  version,
   boxes: z.array(boxSchema),
   quote: offsets,
 })

@@ -1,6 +1,7 @@
 /** The things of the product as the API shows them. */
 import { z } from 'zod'
 import { anchorSchema } from './anchor.ts'
+import { queueSchema } from './control.ts'
 import { idSchema } from './ids.ts'
 import { documentStateSchema } from './states.ts'
 
@@ -71,6 +72,12 @@ export const documentSchema = z
     name: z.string(),
     /** folder the file came from, relative, "" at the top */
     path: z.string(),
+    /** the mail or archive it came out of; null for what was added by itself */
+    parent: z.object({ id: idSchema('document'), name: z.string() }).nullable(),
+    /** documents that came out of this one */
+    children: z.int(),
+    /** where it was fetched from; null for files */
+    sourceUrl: z.string().nullable(),
     state: documentStateSchema,
     /** why it is in this state and what to do; null where nothing needs saying */
     notice: noticeSchema.nullable(),
@@ -94,7 +101,7 @@ export type Document = z.infer<typeof documentSchema>
 
 export const timelineEntrySchema = z
   .object({
-    step: z.enum(['receive', 'extract', 'index']),
+    step: z.enum(['receive', 'extract', 'ocr', 'index']),
     version: z.string(),
     startedAt: time,
     finishedAt: time.nullable(),
@@ -211,7 +218,11 @@ export const statusSchema = z
     engine: z.string(),
     documents: z.partialRecord(documentStateSchema, z.int()),
     chunks: z.int(),
-    queue: z.object({ waiting: z.int(), running: z.int() }),
+    queue: queueSchema,
+    /** how late the server's event loop was over the last minutes, in milliseconds */
+    loopDelay: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() }),
+    /** OCR: the engine asked for by ZHIKU_OCR, the execution provider asked for, and the one in use; null until a page was read since the start */
+    ocr: z.object({ engine: z.enum(['auto', 'pp-ocr', 'tesseract']), provider: z.string(), providerInUse: z.string().nullable() }),
   })
   .meta({ id: 'Status' })
 export type Status = z.infer<typeof statusSchema>

@@ -38,8 +38,8 @@ export const pageKindSchema = z.enum(['text', 'page', 'region', 'cells', 'slide'
 export type PageKind = z.infer<typeof pageKindSchema>
 
 /**
- * `text`: has readable text · `blank`: known to have nothing on it · `waiting`: drawn, or its text layer is garbled;
- * OCR will read it · `no_text`: OCR has looked and there is no text in what is drawn · `failed`: could not be read,
+ * `text`: has readable text · `blank`: known to have nothing on it · `waiting`: drawn, or its text layer is garbled
+ * or only a small part of it; OCR will read it (what there is of text until then is a first sight) · `no_text`: OCR has looked and there is no text in what is drawn · `failed`: could not be read,
  * `code` says why.
  */
 export const pageStatusSchema = z.enum(['text', 'blank', 'waiting', 'no_text', 'failed'])
@@ -53,10 +53,13 @@ export const pageSchema = z
   .object({
     page: z.int().min(1),
     kind: pageKindSchema,
+    /** of the text shown here; a page that is read again gets the next number, earlier texts stay readable */
+    version: z.int().min(1),
     /** name of the sheet, title of the slide; null where the page has none */
     label: z.string().nullable(),
     status: pageStatusSchema,
     code: z.string().nullable(),
+    codeParams: z.record(z.string(), z.union([z.string(), z.number()])),
     /** size of the unrotated page, of the slide, of the upright picture, in the unit of its kind; null for text and sheets */
     width: z.number().nullable(),
     height: z.number().nullable(),
@@ -76,3 +79,38 @@ export const pageSchema = z
   })
   .meta({ id: 'Page' })
 export type Page = z.infer<typeof pageSchema>
+
+/** One text of a page that was read more than once. */
+export const pageVersionSchema = z
+  .object({
+    version: z.int().min(1),
+    /** the text that is searched and shown */
+    current: z.boolean(),
+    status: pageStatusSchema,
+    engine: z.string(),
+    confidence: z.number().nullable(),
+    unsure: z.boolean(),
+    characters: z.int(),
+    readAt: z.string().meta({ description: 'ISO 8601, UTC' }),
+  })
+  .meta({ id: 'PageVersion' })
+export type PageVersion = z.infer<typeof pageVersionSchema>
+
+/** A text of a page as two readings are compared. */
+export const pageReadingSchema = pageSchema
+  .pick({
+    version: true,
+    status: true,
+    code: true,
+    codeParams: true,
+    engine: true,
+    confidence: true,
+    unsure: true,
+    doubts: true,
+    text: true,
+  })
+  .meta({ id: 'PageReading' })
+export type PageReading = z.infer<typeof pageReadingSchema>
+
+export const ocrEngineSchema = z.enum(['pp-ocr', 'tesseract'])
+export type OcrEngineId = z.infer<typeof ocrEngineSchema>

@@ -21,9 +21,10 @@ import {
   statusSchema,
   timelineEntrySchema,
 } from './entities.ts'
+import { bulkResultSchema, coverageRunSchema, documentSelectionSchema, queueSchema, retryableStateSchema } from './control.ts'
 import { libraryEventSchema, runEventSchema } from './events.ts'
 import { idSchema } from './ids.ts'
-import { pageSchema, placeSchema } from './page.ts'
+import { ocrEngineSchema, pageReadingSchema, pageSchema, pageVersionSchema, placeSchema } from './page.ts'
 import { documentStateSchema } from './states.ts'
 
 export interface Route {
@@ -100,6 +101,8 @@ export const ROUTES = {
       collection: idSchema('collection').optional(),
       state: documentStateSchema.optional(),
       q: plain(200).optional(),
+      /** those that came out of this document, or "none": those that came out of no other */
+      parent: z.union([idSchema('document'), z.literal('none')]).optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
       before: idSchema('document').optional(),
     }),
@@ -110,7 +113,13 @@ export const ROUTES = {
     path: '/api/documents/:id',
     summary: 'A document with its revisions and timeline',
     params: id('document'),
-    response: z.object({ document: documentSchema, revisions: z.array(revisionSchema), timeline: z.array(timelineEntrySchema) }),
+    response: z.object({
+      document: documentSchema,
+      revisions: z.array(revisionSchema),
+      timeline: z.array(timelineEntrySchema),
+      /** what has become of every page, as runs of pages */
+      coverage: z.array(coverageRunSchema),
+    }),
   },
   deleteDocument: {
     method: 'DELETE',
@@ -141,20 +150,60 @@ export const ROUTES = {
     params: id('document'),
     response: documentSchema,
   },
+  retryDocuments: {
+    method: 'POST',
+    path: '/api/documents/retry',
+    summary: 'Read many documents again: those named, or those of a collection or of all that are in one of the states',
+    body: documentSelectionSchema.extend({ states: z.array(retryableStateSchema).min(1).default(['failed']) }),
+    response: bulkResultSchema,
+  },
+  cancelDocuments: {
+    method: 'POST',
+    path: '/api/documents/cancel',
+    summary: 'Stop reading many documents: those named, or all that wait or are being read, of a collection or everywhere',
+    body: documentSelectionSchema,
+    response: bulkResultSchema,
+  },
+  getQueue: { method: 'GET', path: '/api/queue', summary: 'What waits, runs and is paused', response: queueSchema },
+  pauseQueue: {
+    method: 'POST',
+    path: '/api/queue/pause',
+    summary: 'Pause reading, of everything or of one collection; documents that are being read stop after the page at hand',
+    body: z.object({ collection: idSchema('collection').optional() }),
+    response: queueSchema,
+  },
+  resumeQueue: {
+    method: 'POST',
+    path: '/api/queue/resume',
+    summary: 'Let reading go on, of everything or of one collection',
+    body: z.object({ collection: idSchema('collection').optional() }),
+    response: queueSchema,
+  },
   getPage: {
     method: 'GET',
     path: '/api/revisions/:id/pages/:page',
     summary: 'One page: text, blocks, size',
     params: z.object({ id: idSchema('revision'), page: z.coerce.number().int().min(1) }),
-    query: z.object({ places: z.enum(['0', '1']).default('0') }),
+    /** version: an earlier text of the page, as an anchor names it */
+    query: z.object({ places: z.enum(['0', '1']).default('0'), version: z.coerce.number().int().min(1).optional() }),
     response: z.object({
       page: pageSchema,
       /** with places=1: where the words of the text stand; see Place */
       places: z.array(placeSchema),
+      /** every text of the page that is kept, newest first; one for a page that was read once */
+      versions: z.array(pageVersionSchema),
       pages: z.int().nullable(),
       document: z.object({ id: idSchema('document'), name: z.string() }),
       revision: revisionSchema,
     }),
+  },
+  readPage: {
+    method: 'POST',
+    path: '/api/revisions/:id/pages/:page/read',
+    summary: 'Read a page again with the named OCR engine, or take an earlier text of it back; answers what it was and what it is now',
+    params: z.object({ id: idSchema('revision'), page: z.coerce.number().int().min(1) }),
+    body: z.union([z.object({ engine: ocrEngineSchema }), z.object({ version: z.int().min(1) })]),
+    response: z.object({ before: pageReadingSchema, after: pageReadingSchema }),
   },
 
   search: {
@@ -268,6 +317,14 @@ export const UPLOAD = {
   /** POST, body = the bytes, query: name, path?, collection? | collectionName?; answers 202 with UploadResult */
   raw: '/api/documents',
   file: (revisionId: string): string => `/api/revisions/${revisionId}/file`,
+  /** GET: the whole library as one file, for `zhiku restore` */
+  backup: '/api/backup',
+  /**
+   * Picture of a PDF page or of a page of a picture file, WebP, longest side at most `side` pixels (default and most
+   * 2,400). It shows the unrotated page or upright picture, the frame that boxes count in; the page's `rotation` is not applied.
+   */
+  pageImage: (revisionId: string, page: number, side?: number): string =>
+    `/api/revisions/${revisionId}/pages/${page}/image${side === undefined ? '' : `?side=${side}`}`,
 } as const
 
 export const uploadQuerySchema = z.object({

@@ -6,6 +6,7 @@ import { DEFAULT_COLLECTION } from '@zhiku/contract/entities.ts'
 import { availableParallelism } from 'node:os'
 import type { Config } from './base/config.ts'
 import type { Log } from './base/log.ts'
+import { type LoopDelay, watchLoopDelay } from './base/loop-delay.ts'
 import { createChats, type Chats } from './chats/chats.ts'
 import type { Db } from './db/db.ts'
 import { openDb } from './db/open.ts'
@@ -33,6 +34,8 @@ export interface App {
   models: Models
   chats: Chats
   readers: ReaderPool
+  /** how late the event loop is */
+  loop: { read(): LoopDelay }
   /** Ends running jobs and answers, closes children and database. */
   close(): Promise<void>
 }
@@ -67,6 +70,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     if ((await listCollections(db, LOCAL_OWNER)).length === 0) await putCollection(db, LOCAL_OWNER, DEFAULT_COLLECTION)
     await db.transaction((tx) => requeueOutdated(ingest, tx, null))
     for (const handler of [ingestHandler(ingest, readers), purgeHandler(ingest)]) workers.set(handler.kind, startWorker(db, log, handler))
+    const loop = watchLoopDelay()
     const pruning = setInterval(
       () => void prune(db).catch((error: unknown) => log.warn({ event: 'queue.prune.failed', err: error }, 'could not prune')),
       HOUR_MS,
@@ -80,8 +84,10 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       models,
       chats,
       readers,
+      loop,
       async close() {
         clearInterval(pruning)
+        loop.stop()
         await Promise.all([...workers.values()].map((worker) => worker.stop()))
         await chats.close()
         await readers.close()

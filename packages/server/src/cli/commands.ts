@@ -1,6 +1,8 @@
-/** ask, search, status, doctor, delete: each a few lines over the typed client. */
+/** ask, search, status, doctor, queue, cancel, retry, delete: each a few lines over the typed client. */
+import type { Queue } from '@zhiku/contract/control.ts'
 import type { Collection, Document } from '@zhiku/contract/entities.ts'
 import { idSchema } from '@zhiku/contract/ids.ts'
+import { fail } from '../base/fail.ts'
 import type { Connection } from './connection.ts'
 import { complain, noticeText, placeOf, print, printJson, say } from './output.ts'
 
@@ -68,12 +70,7 @@ export async function status(connection: Connection, options: { json: boolean })
   const states = Object.entries(found.documents).map(([state, count]) => `${state} ${count}`)
   print(say(`文档：${states.join('，') || '无'}`, `documents: ${states.join(', ') || 'none'}`))
   print(say(`可检索的段落：${found.chunks}`, `searchable passages: ${found.chunks}`))
-  print(
-    say(
-      `队列：等待 ${found.queue.waiting}，进行中 ${found.queue.running}`,
-      `queue: ${found.queue.waiting} waiting, ${found.queue.running} running`,
-    ),
-  )
+  print(queueLine(found.queue))
   return 0
 }
 
@@ -98,19 +95,99 @@ async function findDocument(connection: Connection, given: string): Promise<Docu
   return named.length === 1 ? named[0]! : null
 }
 
-export async function remove(connection: Connection, given: readonly string[], options: { json: boolean }): Promise<number> {
+/** Documents by id or name, each given to `act`; those that are not there are named. */
+async function forEach(connection: Connection, given: readonly string[], act: (document: Document) => Promise<void>): Promise<number> {
   let missing = 0
   for (const name of given) {
     const document = await findDocument(connection, name)
-    if (!document) {
-      missing += 1
-      continue
-    }
+    if (document) await act(document)
+    else missing += 1
+  }
+  return missing > 0 ? 1 : 0
+}
+
+const stateLine = (document: Document): string => {
+  const reason = noticeText(document.notice)
+  return `${document.name}: ${document.state}${reason ? ` — ${reason}` : ''}`
+}
+
+/** Stops reading; `given` by id or name. */
+export async function cancel(connection: Connection, given: readonly string[], options: { json: boolean }): Promise<number> {
+  return await forEach(connection, given, async ({ id }) => {
+    const document = await connection.client.cancelDocument({ id })
+    if (options.json) printJson({ name: document.name, document: id, state: document.state })
+    else print(stateLine(document))
+  })
+}
+
+/** Reads again: the documents named, or with `failed` all that failed, of one collection or everywhere. */
+export async function retry(
+  connection: Connection,
+  given: readonly string[],
+  options: { json: boolean; failed: boolean; collection?: string },
+): Promise<number> {
+  if (!options.failed) {
+    return await forEach(connection, given, async ({ id }) => {
+      const document = await connection.client.retryDocument({ id })
+      if (options.json) printJson({ name: document.name, document: id, state: document.state })
+      else print(stateLine(document))
+    })
+  }
+  const { changed, documents } = await connection.client.retryDocuments(await collectionIdOf(connection, options.collection))
+  if (options.json) printJson({ retried: changed, documents })
+  else print(say(`重试 ${changed} 个文档`, `${changed} documents are read again`))
+  return 0
+}
+
+async function collectionIdOf(connection: Connection, name: string | undefined): Promise<{ collection?: Collection['id'] }> {
+  if (name === undefined) return {}
+  const { collections } = await connection.client.listCollections({})
+  const found = collections.find((collection) => collection.name === name)
+  if (!found) throw fail('collection.not_found')
+  return { collection: found.id }
+}
+
+/** pause, resume, status of the reading queue */
+export async function queue(
+  connection: Connection,
+  action: 'pause' | 'resume' | 'status',
+  options: { json: boolean; collection?: string },
+): Promise<number> {
+  const where = await collectionIdOf(connection, options.collection)
+  const found =
+    action === 'pause'
+      ? await connection.client.pauseQueue(where)
+      : action === 'resume'
+        ? await connection.client.resumeQueue(where)
+        : await connection.client.getQueue({})
+  if (options.json) {
+    printJson(found)
+    return 0
+  }
+  print(queueLine(found))
+  if (found.pausedCollections.length > 0) {
+    const { collections } = await connection.client.listCollections({})
+    const names = collections.filter(({ id }) => found.pausedCollections.includes(id)).map(({ name }) => name)
+    print(say(`暂停的合集：${names.join('，')}`, `paused collections: ${names.join(', ')}`))
+  }
+  return 0
+}
+
+function queueLine(found: Queue): string {
+  const paused = found.paused ? say('；已暂停', '; paused') : ''
+  const held = found.held > 0 ? say(`（其中 ${found.held} 个被暂停）`, ` (${found.held} of them held back)`) : ''
+  return say(
+    `队列：等待 ${found.waiting}${held}，进行中 ${found.running}${paused}`,
+    `queue: ${found.waiting} waiting${held}, ${found.running} running${paused}`,
+  )
+}
+
+export async function remove(connection: Connection, given: readonly string[], options: { json: boolean }): Promise<number> {
+  return await forEach(connection, given, async (document) => {
     await connection.client.deleteDocument({ id: document.id, purge: '1' })
     if (options.json) printJson({ name: document.name, document: document.id, deleted: true })
     else print(say(`已删除 ${document.name}`, `deleted ${document.name}`))
-  }
-  return missing > 0 ? 1 : 0
+  })
 }
 
 export async function list(connection: Connection, options: { json: boolean; collection?: string }): Promise<number> {

@@ -105,6 +105,44 @@ export async function main(argv: readonly string[]): Promise<number> {
     .action((given: string[], options: { json?: boolean }) =>
       connected(options.json ?? false, (connection) => commands.remove(connection, given, { json: options.json ?? false })),
     )
+  const queue = program.command('queue').description(say('暂停、恢复、查看读取队列', 'pause, resume or show the reading queue'))
+  for (const [action, description] of [
+    ['pause', say('暂停读取；重启后仍然暂停', 'pause reading; it stays paused over a restart')],
+    ['resume', say('恢复读取', 'let reading go on')],
+    ['status', say('等待、进行中、被暂停的任务', 'what waits, runs and is paused')],
+  ] as const) {
+    queue
+      .command(action)
+      .description(description)
+      .option('--json', 'JSON')
+      .option('--collection <name>', say('只对这个合集', 'this collection only'))
+      .action((options: { json?: boolean; collection?: string }) =>
+        connected(options.json ?? false, (connection) =>
+          commands.queue(connection, action, { json: options.json ?? false, ...collectionOf(options) }),
+        ),
+      )
+  }
+  program
+    .command('cancel')
+    .description(say('停止读取文档（编号或名字）', 'stop reading documents, by id or name'))
+    .argument('<document...>')
+    .option('--json', 'JSON')
+    .action((given: string[], options: { json?: boolean }) =>
+      connected(options.json ?? false, (connection) => commands.cancel(connection, given, { json: options.json ?? false })),
+    )
+  program
+    .command('retry')
+    .description(say('重新读取文档（编号或名字），或全部失败的', 'read documents again, by id or name, or all that failed'))
+    .argument('[document...]')
+    .option('--failed', say('全部失败的文档', 'all documents that failed'))
+    .option('--collection <name>', say('只在这个合集里', 'in this collection only'))
+    .option('--json', 'JSON')
+    .action((given: string[], options: { json?: boolean; failed?: boolean; collection?: string }, command: Command) => {
+      if (given.length === 0 && options.failed !== true) command.error(say('请给出文档，或用 --failed', 'name a document, or use --failed'))
+      return connected(options.json ?? false, (connection) =>
+        commands.retry(connection, given, { json: options.json ?? false, failed: options.failed ?? false, ...collectionOf(options) }),
+      )
+    })
   program
     .command('eval')
     .description(say('评测', 'measure search and answers'))

@@ -8,10 +8,11 @@ import { toPassage } from '../ask/passages.ts'
 import type { Config } from '../base/config.ts'
 import { fail } from '../base/fail.ts'
 import type { Log } from '../base/log.ts'
+import type { LoopDelay } from '../base/loop-delay.ts'
 import type { Chats } from '../chats/chats.ts'
 import type { Db } from '../db/db.ts'
 import { type IngestContext, LIBRARY_TOPIC } from '../ingest/context.ts'
-import { cancel, requeueOutdated, retry } from '../ingest/control.ts'
+import { cancel, cancelMany, pauseReading, requeueOutdated, resumeReading, retry, retryMany } from '../ingest/control.ts'
 import { moveToTrash, purge, restore } from '../ingest/removal.ts'
 import { listSteps } from '../ingest/steps.ts'
 import {
@@ -22,11 +23,13 @@ import {
   listCollections,
   updateCollection,
 } from '../library/collections.ts'
+import { listCoverage } from '../library/coverage.ts'
 import { getDocument, getRevision, listDocuments, listRevisions } from '../library/documents.ts'
 import { getPage, getPlaces } from '../library/pages.ts'
 import type { Models } from '../models/models.ts'
 import { doctor } from '../ops/doctor.ts'
 import { status } from '../ops/status.ts'
+import { describeQueue } from '../queue/pause.ts'
 import { SESSION_COOKIE, sameSecret, sessionValue } from './guard.ts'
 import type { Handlers } from './register.ts'
 
@@ -37,6 +40,7 @@ export interface HttpContext {
   ingest: IngestContext
   models: Models
   chats: Chats
+  loop: { read(): LoopDelay }
 }
 
 const YEAR_SECONDS = 365 * 24 * 3600
@@ -57,7 +61,7 @@ export function createHandlers(ctx: HttpContext): Handlers {
   }
 
   return {
-    status: ({ owner }) => status(db, owner),
+    status: ({ owner }) => status(db, owner, { loopDelay: ctx.loop.read() }),
     doctor: () => doctor(db, ingest.files),
     chatModel: () => ctx.models.describeChat(),
     async openSession({ body, reply, request }) {
@@ -91,7 +95,12 @@ export function createHandlers(ctx: HttpContext): Handlers {
     listDocuments: ({ owner, query }) => listDocuments(db, owner, query),
     async getDocument({ owner, params }) {
       const document = await getDocument(db, owner, params.id)
-      return { document, revisions: await listRevisions(db, document.id), timeline: await listSteps(db, document.revision.id) }
+      return {
+        document,
+        revisions: await listRevisions(db, document.id),
+        timeline: await listSteps(db, document.revision.id),
+        coverage: await listCoverage(db, document.revision.id, document.pages.total),
+      }
     },
     async deleteDocument({ owner, params, query }) {
       if (query.purge === '1') {
@@ -103,6 +112,11 @@ export function createHandlers(ctx: HttpContext): Handlers {
     restoreDocument: ({ owner, params }) => restore(ingest, owner, params.id),
     retryDocument: ({ owner, params }) => retry(ingest, owner, params.id),
     cancelDocument: ({ owner, params }) => cancel(ingest, owner, params.id),
+    retryDocuments: ({ owner, body }) => retryMany(ingest, owner, body),
+    cancelDocuments: ({ owner, body }) => cancelMany(ingest, owner, body),
+    getQueue: ({ owner }) => describeQueue(db, owner),
+    pauseQueue: ({ owner, body }) => pauseReading(ingest, owner, body.collection ?? null),
+    resumeQueue: ({ owner, body }) => resumeReading(ingest, owner, body.collection ?? null),
     async getPage({ owner, params, query }) {
       const { revision, document, pagesTotal } = await getRevision(db, owner, params.id)
       const places = query.places === '1' ? await getPlaces(db, params.id, params.page) : []

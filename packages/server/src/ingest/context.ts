@@ -1,15 +1,16 @@
 /** What the writing side works with. */
 import { createHash } from 'node:crypto'
 import type { ChunkSettings } from '@zhiku/contract/entities.ts'
-import type { DocumentId } from '@zhiku/contract/ids.ts'
+import type { CollectionId, DocumentId } from '@zhiku/contract/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { Db, Tx } from '../db/db.ts'
 import type { Files } from '../files/files.ts'
+import { INGEST_KIND } from '../library/documents.ts'
 import type { Outbox } from '../queue/outbox.ts'
 import { TOKENIZER_VERSION } from '../search/tokens.ts'
 import { CHUNKER_VERSION } from './chunk/chunk.ts'
 
-export const INGEST_JOB = 'ingest.revision'
+export const INGEST_JOB = INGEST_KIND
 export const PURGE_JOB = 'ingest.purge'
 export const LIBRARY_TOPIC = 'library'
 
@@ -27,6 +28,19 @@ export interface IngestContext {
   /** Erases what chats keep of a document, in the transaction that deletes it. */
   forget(tx: Tx, documentId: DocumentId): Promise<void>
 }
+
+/** The job that reads a revision; it can be paused with its collection. */
+export const ingestJob = (of: {
+  owner: string
+  collectionId: CollectionId
+  revisionId: string
+}): { kind: string; key: string; payload: object; owner: string; scope: string } => ({
+  kind: INGEST_JOB,
+  key: of.revisionId,
+  payload: { revisionId: of.revisionId },
+  owner: of.owner,
+  scope: of.collectionId,
+})
 
 /** Name of a generation of chunks: everything that decides what they look like. */
 export function generationOf(chunking: ChunkSettings): string {

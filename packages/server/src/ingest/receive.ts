@@ -6,7 +6,7 @@ import { getDocument } from '../library/documents.ts'
 import { checkName, checkPath } from '../library/names.ts'
 import { addRevision, clearOutcome } from '../library/revisions.ts'
 import { enqueue } from '../queue/queue.ts'
-import { INGEST_JOB, type IngestContext, publishChange } from './context.ts'
+import { INGEST_JOB, type IngestContext, ingestJob, publishChange } from './context.ts'
 import { beginStep, endStep } from './steps.ts'
 
 /**
@@ -32,7 +32,7 @@ export async function receive(
         sizeBytes: input.file.sizeBytes,
         mediaType: 'application/octet-stream',
       })
-      const job = { kind: INGEST_JOB, key: revision.revisionId, payload: { revisionId: revision.revisionId }, owner: input.owner }
+      const job = ingestJob({ ...input, revisionId: revision.revisionId })
       if (revision.known) {
         // Adding a file again that failed or was stopped means: try again.
         const { state } = await getDocument(tx, input.owner, revision.documentId)

@@ -8,7 +8,8 @@ import { deleteDocumentRows, setTrashed } from '../library/revisions.ts'
 import { complete, enqueue, withdraw } from '../queue/queue.ts'
 import type { Handler } from '../queue/worker.ts'
 import { unindexDocument } from '../search/index.ts'
-import { INGEST_JOB, type IngestContext, PURGE_JOB, publishChange } from './context.ts'
+import { interruptSteps } from './steps.ts'
+import { INGEST_JOB, type IngestContext, PURGE_JOB, ingestJob, publishChange } from './context.ts'
 
 /** Deleting must work when the disk is full. */
 const MAKES_SPACE = { frees: true }
@@ -40,7 +41,7 @@ export async function restore(ctx: IngestContext, owner: string, documentId: Doc
     if (document.state !== 'cancelled' && document.state !== 'failed') {
       await enqueue(
         tx,
-        { kind: INGEST_JOB, key: document.revision.id, payload: { revisionId: document.revision.id }, owner, priority: 1 },
+        { ...ingestJob({ owner, collectionId: document.collectionId, revisionId: document.revision.id }), priority: 1 },
         () => ctx.jobs.wake(INGEST_JOB),
       )
     }
@@ -64,6 +65,7 @@ export async function purge(ctx: IngestContext, owner: string, documentId: Docum
 async function stopJobs(ctx: IngestContext, tx: Tx, documentId: DocumentId): Promise<void> {
   for (const { id } of await listRevisions(tx, documentId)) {
     await withdraw(tx, INGEST_JOB, id)
+    await interruptSteps(tx, id, 'ingest.interrupted')
     tx.afterCommit(() => ctx.jobs.abort(INGEST_JOB, id))
   }
 }

@@ -15,6 +15,7 @@ import type { Tx } from '../db/db.ts'
 import { anchorOf } from '../library/anchors.ts'
 import { getPageText, putPages, readCheckpoint } from '../library/pages.ts'
 import { type IngestTarget, findIngestTarget, setCurrent, setError, setExtracted, setOpened, setPipeline } from '../library/revisions.ts'
+import { JobPaused, yieldIfPaused } from '../queue/pause.ts'
 import { type Job, complete, giveUp, guard } from '../queue/queue.ts'
 import type { Handler } from '../queue/worker.ts'
 import { chunkedPages, hasOtherGeneration, indexSome, swap, writeChunks } from '../search/index.ts'
@@ -23,7 +24,7 @@ import { chunkPage } from './chunk/chunk.ts'
 import { INGEST_JOB, type IngestContext, generationOf, publishChange } from './context.ts'
 import type { ReaderPool } from './pool/pool.ts'
 import { PIPELINE_VERSION } from './pool/pool.ts'
-import { beginStep, endStep } from './steps.ts'
+import { beginStep, endStep, interruptSteps } from './steps.ts'
 
 /** A reader that crashed is given another try; one that crashes again will go on doing so. */
 const READ_ATTEMPTS = 2
@@ -32,9 +33,17 @@ export function ingestHandler(ctx: IngestContext, pool: ReaderPool): Handler {
   return {
     kind: INGEST_JOB,
     slots: pool.size,
-    run: (job, signal) => ingest(ctx, pool, job, signal),
+    async run(job, signal) {
+      try {
+        await ingest(ctx, pool, job, signal)
+      } catch (error) {
+        // The timeline says why it stops here.
+        if (error instanceof JobPaused) await write(ctx, job, (tx) => interruptSteps(tx, revisionOf(job), 'ingest.paused'))
+        throw error
+      }
+    },
     async exhausted(job, notice) {
-      const revisionId = (job.payload as { revisionId: RevisionId }).revisionId
+      const revisionId = revisionOf(job)
       const target = await findIngestTarget(ctx.db, revisionId)
       const reason: Notice = notice.code === 'internal' ? { code: 'ingest.attempts_used_up', params: { attempts: job.attempt } } : notice
       await ctx.db.transaction(async (tx) => {
@@ -47,11 +56,17 @@ export function ingestHandler(ctx: IngestContext, pool: ReaderPool): Handler {
   }
 }
 
-/** A transaction that may write for this job only; rolls back when the lease was lost. */
-async function write<T>(ctx: IngestContext, job: Job, work: (tx: Tx) => Promise<T>): Promise<T> {
+const revisionOf = (job: Job): RevisionId => (job.payload as { revisionId: RevisionId }).revisionId
+
+/**
+ * A transaction that may write for this job only; rolls back when the lease was lost.
+ *
+ * @param progress  it is a checkpoint: attempts made before it no longer count
+ */
+async function write<T>(ctx: IngestContext, job: Job, work: (tx: Tx) => Promise<T>, progress = false): Promise<T> {
   return await ctx.db.transaction(
     async (tx) => {
-      if (!(await guard(tx, job))) throw new Error('lease lost')
+      if (!(await guard(tx, job, progress))) throw new Error('lease lost')
       return await work(tx)
     },
     { background: true },
@@ -59,7 +74,7 @@ async function write<T>(ctx: IngestContext, job: Job, work: (tx: Tx) => Promise<
 }
 
 async function ingest(ctx: IngestContext, pool: ReaderPool, job: Job, signal: AbortSignal): Promise<void> {
-  const target = await findIngestTarget(ctx.db, (job.payload as { revisionId: RevisionId }).revisionId)
+  const target = await findIngestTarget(ctx.db, revisionOf(job))
   if (!target || target.cancelled || target.trashed) {
     await ctx.db.transaction((tx) => complete(tx, job))
     return
@@ -124,15 +139,17 @@ async function extract(
           const last = opened?.pagesTotal !== null && batch.at(-1)?.page === opened?.pagesTotal
           pagesWritten += batch.length
           chunksWritten += chunks.length
-          await write(ctx, job, async (tx) => {
+          const checkpoint = async (tx: Tx): Promise<void> => {
             if (opened) await setOpened(tx, revisionId, opened)
             await putPages(tx, revisionId, batch)
             await writeChunks(tx, of, chunks, !replaces)
             if (!replaces && chunks.length > 0) await setCurrent(tx, target.documentId, revisionId, true)
             if (last) await finish(tx, batch.at(-1)!.page)
             await publishChange(ctx, tx, target)
-          })
+          }
+          await write(ctx, job, checkpoint, true)
           if (last) ended = true
+          else await yieldIfPaused(ctx.db, job)
         },
       },
       signal,
@@ -190,7 +207,9 @@ async function rechunk(ctx: IngestContext, job: Job, of: Of, target: IngestTarge
       anchor: anchorOf({ ...kept, page }, chunk.start, chunk.end),
       tokens: encodeForIndex({ title: target.name, heading: chunk.heading, text: chunk.text }),
     }))
-    if (chunks.length > 0) await write(ctx, job, (tx) => writeChunks(tx, of, chunks, false))
+    if (chunks.length === 0) continue
+    await write(ctx, job, (tx) => writeChunks(tx, of, chunks, false), true)
+    await yieldIfPaused(ctx.db, job)
   }
 }
 
@@ -209,6 +228,7 @@ async function index(ctx: IngestContext, job: Job, target: IngestTarget, of: Of,
       await complete(tx, job)
       return false
     })
+    if (more) await yieldIfPaused(ctx.db, job)
   }
 }
 

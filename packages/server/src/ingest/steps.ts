@@ -5,6 +5,18 @@ import type { Sql } from '../db/db.ts'
 
 export type StepName = TimelineEntry['step']
 
+/** Closes what is open in the timeline: whoever was at it has been stopped, and why. */
+export async function interruptSteps(
+  db: Sql,
+  revisionId: RevisionId,
+  code: 'ingest.interrupted' | 'ingest.cancelled' | 'ingest.paused',
+): Promise<void> {
+  await db.query(
+    `update step set finished_at = now(), error_code = $2, error_params = '{}' where revision_id = $1 and finished_at is null`,
+    [revisionId, code],
+  )
+}
+
 /** One row per step and attempt; attempts count up over retries by hand as well. An attempt that never ended was interrupted. */
 export async function beginStep(db: Sql, revisionId: RevisionId, name: StepName, version: string): Promise<number> {
   await db.query(

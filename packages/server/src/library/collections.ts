@@ -4,6 +4,7 @@ import type { CollectionId } from '@zhiku/contract/ids.ts'
 import { fail } from '../base/fail.ts'
 import { newId } from '../base/ids.ts'
 import type { Db, Sql, Tx } from '../db/db.ts'
+import { forgetScope } from '../queue/pause.ts'
 
 /** Some of the chunking settings; absent ones stay as they are. */
 type ChunkingChange = { [K in keyof ChunkSettings]?: ChunkSettings[K] | undefined }
@@ -99,5 +100,6 @@ export async function deleteCollection(db: Db, owner: string, id: CollectionId):
     const { rows } = await tx.query<{ n: number }>('select count(*)::int as n from document where collection_id = $1', [id])
     if (rows[0]!.n > 0) throw fail('collection.not_empty', { count: rows[0]!.n })
     await tx.query('delete from collection where owner = $1 and id = $2', [owner, id])
+    await forgetScope(tx, owner, id)
   })
 }

@@ -1,10 +1,16 @@
 /** Documents as people see them: identity, listing, state. Reads of the tables `document` and `revision`. */
+import type { DocumentSelection } from '@zhiku/contract/control.ts'
 import type { Document, Notice, Revision } from '@zhiku/contract/entities.ts'
 import type { CollectionId, DocumentId, RevisionId } from '@zhiku/contract/ids.ts'
 import { type DocumentState, isFinal } from '@zhiku/contract/states.ts'
 import { fail } from '../base/fail.ts'
 import type { Sql } from '../db/db.ts'
+import { positions } from '../queue/order.ts'
+import { getCollection } from './collections.ts'
 import { stateOf } from './state.ts'
+
+/** The kind of job that reads a revision; its key is the revision's id. Named in the view document_facts too. */
+export const INGEST_KIND = 'ingest.revision'
 
 /** A row of the view document_facts. */
 interface Facts {
@@ -12,6 +18,10 @@ interface Facts {
   collection_id: CollectionId
   name: string
   path: string
+  parent_id: DocumentId | null
+  parent_name: string | null
+  children: number
+  source_url: string | null
   current_revision_id: RevisionId | null
   created_at: string
   updated_at: string
@@ -39,11 +49,15 @@ interface Facts {
   unsure_pages: number
   unread: number[] | null
   failed_code: string | null
+  failed_params: Notice['params'] | null
+  looked_with: string | null
   chunks: number
   indexed: number
   chunked_pages: number
   searchable_pages: number
-  position: number | null
+  /** it waits for reading, and is held back by a pause */
+  held: boolean
+  job_state: number | null
 }
 
 function toDocument(row: Facts): Document {
@@ -52,11 +66,14 @@ function toDocument(row: Facts): Document {
     error: row.error_code === null ? null : { code: row.error_code, params: row.error_params ?? {} },
     started: row.started,
     extracted: row.extracted_at !== null,
+    waitingPages: row.waiting_pages,
     textPages: row.text_pages,
-    noTextPages: row.waiting_pages,
+    noTextPages: row.no_text_pages,
+    lookedWith: row.looked_with,
     failedPages: row.failed_pages,
+    unsurePages: row.unsure_pages,
     unread: row.unread ?? [],
-    failedCode: row.failed_code,
+    failure: row.failed_code === null ? null : { code: row.failed_code, params: row.failed_params ?? {} },
     chunkedPages: row.chunked_pages,
     chunks: row.chunks,
     indexed: row.indexed,
@@ -68,9 +85,12 @@ function toDocument(row: Facts): Document {
     collectionId: row.collection_id,
     name: row.name,
     path: row.path,
+    parent: row.parent_id === null ? null : { id: row.parent_id, name: row.parent_name ?? '' },
+    children: row.children,
+    sourceUrl: row.source_url,
     state,
-    notice,
-    position: state === 'queued' ? (row.position ?? 0) : null,
+    notice: notice ?? (state === 'queued' && row.held ? { code: 'queue.paused', params: {} } : null),
+    position: null,
     pages: {
       total: row.pages_total,
       decided: row.decided,
@@ -109,7 +129,17 @@ export async function getDocument(db: Sql, owner: string, id: DocumentId, option
     options.trashed ?? false,
   ])
   if (!rows[0]) throw fail('document.not_found')
-  return toDocument(rows[0])
+  const [document] = await inLine(db, [toDocument(rows[0])])
+  return document!
+}
+
+/** Fills in how many documents are before those that wait. */
+async function inLine(db: Sql, documents: Document[]): Promise<Document[]> {
+  const waiting = documents.filter(({ state }) => state === 'queued').map(({ revision }) => revision.id)
+  const line = await positions(db, INGEST_KIND, waiting)
+  return documents.map((document) =>
+    document.state === 'queued' ? { ...document, position: line.get(document.revision.id) ?? 0 } : document,
+  )
 }
 
 /** Rows read at a time when the state, which is computed, is part of the filter. */
@@ -123,19 +153,21 @@ export async function listDocuments(
     collection?: CollectionId | undefined
     state?: DocumentState | undefined
     q?: string | undefined
+    parent?: DocumentId | 'none' | undefined
     limit: number
     before?: DocumentId | undefined
   },
 ): Promise<{ documents: Document[]; total: number }> {
-  const where = `owner = $1 and trashed_at is null and ($2::text is null or collection_id = $2) and ($3::text is null or position(lower($3) in lower(path || '/' || name)) > 0)`
-  const params = [owner, filter.collection ?? null, filter.q ?? null]
+  const where = `owner = $1 and trashed_at is null and ($2::text is null or collection_id = $2) and ($3::text is null or position(lower($3) in lower(path || '/' || name)) > 0)
+    and ($4::text is null or coalesce(parent_id, 'none') = $4)`
+  const params = [owner, filter.collection ?? null, filter.q ?? null, filter.parent ?? null]
   if (filter.state === undefined) {
     const { rows: counted } = await db.query<{ n: number }>(`select count(*)::int as n from document where ${where}`, params)
     const { rows } = await db.query<Facts>(
-      `select * from document_facts where ${where} and ($4::text is null or id < $4) order by id desc limit $5`,
+      `select * from document_facts where ${where} and ($5::text is null or id < $5) order by id desc limit $6`,
       [...params, filter.before ?? null, filter.limit],
     )
-    return { documents: rows.map(toDocument), total: counted[0]!.n }
+    return { documents: await inLine(db, rows.map(toDocument)), total: counted[0]!.n }
   }
   const documents: Document[] = []
   let total = 0
@@ -144,7 +176,25 @@ export async function listDocuments(
     total += 1
     if ((filter.before === undefined || document.id < filter.before) && documents.length < filter.limit) documents.push(document)
   }
-  return { documents, total }
+  return { documents: await inLine(db, documents), total }
+}
+
+/**
+ * Ids of those documents of a selection (all of the owner's when it names none) that are in one of the states, oldest first.
+ * @throws collection.not_found
+ */
+export async function selectDocuments(
+  db: Sql,
+  owner: string,
+  selection: DocumentSelection,
+  states: readonly DocumentState[],
+): Promise<DocumentId[]> {
+  if (selection.collection !== undefined) await getCollection(db, owner, selection.collection)
+  const where = `owner = $1 and trashed_at is null and ($2::text is null or collection_id = $2) and ($3::text[] is null or id = any($3))`
+  const found: DocumentId[] = []
+  for await (const document of everyDocument(db, where, [owner, selection.collection ?? null, selection.ids ?? null]))
+    if (states.includes(document.state)) found.push(document.id)
+  return found.toReversed()
 }
 
 async function* everyDocument(db: Sql, where: string, params: readonly unknown[]): AsyncGenerator<Document> {

@@ -6,7 +6,9 @@ import { silentLog } from '../base/log.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 import { createOutbox, type OutboxEvent } from './outbox.ts'
-import { type Job, complete, counts, enqueue, giveUp, guard, lease, putBack, returnExpired, withdraw } from './queue.ts'
+import { positions } from './order.ts'
+import { JobPaused, describeQueue, forgetScope, pause, resume, yieldIfPaused } from './pause.ts'
+import { type Job, complete, enqueue, giveUp, guard, lease, putBack, returnExpired, unlease, withdraw } from './queue.ts'
 import { startWorker } from './worker.ts'
 
 let folder: string
@@ -59,12 +61,28 @@ describe('queue', () => {
     expect(keys).toEqual(['urgent', 'a', 'b'])
   })
 
-  it('is fair between owners: one with many jobs does not hold up another', async () => {
+  it('gives the owners turns: one with many jobs does not hold up another, also with a single slot', async () => {
     for (const key of ['a1', 'a2', 'a3', 'a4']) await put('fair', key, { owner: 'anna' })
-    await put('fair', 'b1', { owner: 'ben' })
-    const owners = []
-    for (let n = 0; n < 3; n += 1) owners.push((await lease(db, 'fair'))!.owner)
-    expect(owners).toContain('ben')
+    for (const key of ['b1', 'b2']) await put('fair', key, { owner: 'ben' })
+    const line = await positions(db, 'fair', ['a1', 'a2', 'a3', 'a4', 'b1', 'b2'])
+    const expected = [...line].toSorted((a, b) => a[1] - b[1]).map(([key]) => key)
+    const keys: string[] = []
+    for (let job = await lease(db, 'fair'); job; job = await lease(db, 'fair')) {
+      keys.push(job.key)
+      await complete(db, job)
+    }
+    expect(keys).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a4'])
+    expect(expected).toEqual(keys) // the place that is shown is the place that is kept
+  })
+
+  it('does not let an owner with long jobs take every slot', async () => {
+    for (const key of ['a1', 'a2', 'a3']) await put('slots', key, { owner: 'anna' })
+    for (const key of ['b1', 'b2']) await put('slots', key, { owner: 'ben' })
+    const [first, second] = [await lease(db, 'slots'), await lease(db, 'slots')]
+    expect(new Set([first?.owner, second?.owner])).toEqual(new Set(['anna', 'ben']))
+    await complete(db, second!.owner === 'ben' ? second! : first!)
+    // Anna's long one still runs: the free slot goes to Ben.
+    expect((await lease(db, 'slots'))?.owner).toBe('ben')
   })
 
   it('fences: a worker whose lease expired can neither write nor end the job (R14)', async () => {
@@ -83,6 +101,31 @@ describe('queue', () => {
     expect(await complete(db, next)).toBe(true)
   })
 
+  it('loses a lease that ran out, also when nobody has taken the job yet', async () => {
+    await put('asleep', 'a')
+    const job = (await lease(db, 'asleep'))!
+    await expire(job)
+    expect(await guard(db, job)).toBe(false)
+    expect(await unlease(db, job)).toBe(true)
+    expect(await lease(db, 'asleep')).toMatchObject({ attempt: 1 })
+  })
+
+  it('counts attempts again from a checkpoint on', async () => {
+    await put('progress', 'a')
+    for (let n = 1; n <= 3; n += 1) {
+      const job = (await lease(db, 'progress'))!
+      expect(job.attempt).toBe(n)
+      await expire(job)
+      await returnExpired(db, false)
+    }
+    const job = (await lease(db, 'progress'))!
+    expect(job.attempt).toBe(4)
+    expect(await guard(db, job, true)).toBe(true)
+    await expire(job)
+    await returnExpired(db, false)
+    expect((await lease(db, 'progress'))?.attempt).toBe(2)
+  })
+
   it('withdraws running jobs, so their results are refused', async () => {
     await put('withdraw', 'a')
     const job = (await lease(db, 'withdraw'))!
@@ -98,13 +141,42 @@ describe('queue', () => {
     await db.query(`update job set run_at = now() where kind = 'retry'`)
     expect((await lease(db, 'retry'))?.attempt).toBe(2)
   })
+})
 
-  it('counts what waits and what runs', async () => {
-    const before = await counts(db)
-    await put('count', 'a')
-    expect((await counts(db)).waiting).toBe(before.waiting + 1)
-    await lease(db, 'count')
-    expect(await counts(db)).toEqual({ waiting: before.waiting, running: before.running + 1 })
+describe('a pause', () => {
+  const owner = 'paula'
+  const wakes: string[] = []
+  const change = (work: (tx: Parameters<typeof pause>[0]) => Promise<void>): Promise<void> => db.transaction(work)
+
+  it('holds back what it is for, tells so, and lets it go again', async () => {
+    await put('paused', 'x1', { owner, scope: 'col_x' })
+    await put('paused', 'y1', { owner, scope: 'col_y' })
+    await put('paused', 'never', { owner })
+    await change((tx) => pause(tx, owner, 'col_x'))
+    expect(await describeQueue(db, owner)).toMatchObject({ waiting: 3, held: 1, paused: false, pausedCollections: ['col_x'] })
+    expect((await lease(db, 'paused'))?.key).toBe('y1')
+    await change((tx) => pause(tx, owner, null))
+    expect(await describeQueue(db, owner)).toMatchObject({ waiting: 2, running: 1, held: 1, paused: true })
+    // What has no scope (emptying the trash) goes on; what another person has is not touched.
+    await put('paused', 'other', { owner: 'otto', scope: 'col_o' })
+    expect([(await lease(db, 'paused'))?.key, (await lease(db, 'paused'))?.key].toSorted()).toEqual(['never', 'other'])
+    expect(await lease(db, 'paused')).toBeNull()
+    await change((tx) => resume(tx, owner, null, () => wakes.push('wake')))
+    expect(wakes).toEqual(['wake'])
+    expect(await describeQueue(db, owner)).toMatchObject({ held: 0, paused: false, pausedCollections: [] })
+    expect((await lease(db, 'paused'))?.key).toBe('x1')
+  })
+
+  it('stops a running job at its checkpoint, which is no attempt', async () => {
+    await put('yield', 'a', { owner, scope: 'col_z' })
+    const job = (await lease(db, 'yield'))!
+    await yieldIfPaused(db, job)
+    await change((tx) => pause(tx, owner, 'col_z'))
+    await expect(yieldIfPaused(db, job)).rejects.toBeInstanceOf(JobPaused)
+    expect(await unlease(db, job)).toBe(true)
+    expect(await lease(db, 'yield')).toBeNull()
+    await change((tx) => forgetScope(tx, owner, 'col_z'))
+    expect(await lease(db, 'yield')).toMatchObject({ key: 'a', attempt: 1 })
   })
 })
 
@@ -135,6 +207,32 @@ describe('worker', () => {
     await worker.stop()
     expect(runs).toEqual([1, 2, 3, 4, 5])
     expect(await lease(db, 'work')).toBeNull()
+  })
+
+  it('puts a paused job back without a word, and gives up one whose process went down with it every time', async () => {
+    const seen: string[] = []
+    const exhausted = Promise.withResolvers<Job>()
+    await db.transaction((tx) => pause(tx, 'local', 'col_w'))
+    const worker = startWorker(db, silentLog, {
+      kind: 'poison',
+      slots: 1,
+      async run(job) {
+        seen.push(job.key)
+        await db.transaction((tx) => complete(tx, job))
+      },
+      async exhausted(job, notice) {
+        await db.transaction((tx) => giveUp(tx, job, notice))
+        exhausted.resolve(job)
+      },
+    })
+    await put('poison', 'held', { scope: 'col_w' })
+    await put('poison', 'killer', { priority: 1 })
+    await db.query(`update job set attempt = 5 where kind = 'poison' and key = 'killer'`)
+    await put('poison', 'innocent')
+    worker.wake()
+    expect((await exhausted.promise).key).toBe('killer')
+    await expect.poll(() => seen).toEqual(['innocent'])
+    await worker.stop()
   })
 
   it('gives its job back when it is stopped', async () => {

@@ -7,12 +7,16 @@ import { isAppError } from '../base/fail.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { Notice } from '@zhiku/contract/entities.ts'
 import type { Db, Sql } from '../db/db.ts'
-import { type Job, guard, lease, putBack, returnExpired } from './queue.ts'
+import { JobPaused } from './pause.ts'
+import { type Job, guard, lease, putBack, returnExpired, unlease } from './queue.ts'
 
 export interface Handler {
   kind: string
   slots: number
-  /** Does the work and ends the job (`complete` or `giveUp`) in its own last transaction. */
+  /**
+   * Does the work and ends the job (`complete` or `giveUp`) in its own last transaction.
+   * @throws JobPaused at a checkpoint, when the job has been paused
+   */
   run(job: Job, signal: AbortSignal): Promise<void>
   /** The attempts are used up: ends the job for good. */
   exhausted(job: Job, notice: Notice): Promise<void>
@@ -27,7 +31,6 @@ export interface Worker {
 }
 
 const POLL_MS = 1000
-const HEARTBEAT_MS = (LIMITS.leaseSeconds * 1000) / 3
 
 /** Polling is nobody's wait: upkeep of the store need not give way to it. */
 const inBackground = (db: Db): Sql => ({ query: (text, params) => db.query(text, params, { background: true }) })
@@ -35,6 +38,7 @@ const inBackground = (db: Db): Sql => ({ query: (text, params) => db.query(text,
 export function startWorker(store: Db, log: Log, handler: Handler): Worker {
   const db = inBackground(store)
   const active = new Map<number, { job: Job; abort: AbortController; done: Promise<void> }>()
+  const heartbeatMs = (LIMITS.leaseSeconds * 1000) / 3
   let stopped = false
   let filling = false
   let again = false
@@ -43,21 +47,29 @@ export function startWorker(store: Db, log: Log, handler: Handler): Worker {
     const heartbeat = setInterval(() => {
       guard(db, job).then(
         (held) => {
-          if (!held) abort.abort(new Error('lease lost'))
+          if (held || abort.signal.aborted) return
+          log.warn({ event: 'queue.lease.lost', kind: job.kind, jobKey: job.key, fence: job.fence }, 'lease lost; its work is dropped')
+          abort.abort(new Error('lease lost'))
         },
         () => undefined, // a database that is being reopened; the next beat decides
       )
-    }, HEARTBEAT_MS)
+    }, heartbeatMs)
     try {
-      await handler.run(job, abort.signal)
+      // It was leased so often without getting any further: each time the process went down with it.
+      if (job.attempt > LIMITS.jobAttempts) await handler.exhausted(job, { code: 'internal', params: { requestId: `job ${job.id}` } })
+      else await handler.run(job, abort.signal)
     } catch (error) {
+      if (error instanceof JobPaused) {
+        await unlease(db, job).catch(() => undefined)
+        return
+      }
       const notice: Notice = isAppError(error)
         ? { code: error.code, params: error.params }
         : { code: 'internal', params: { requestId: `job ${job.id}` } }
       log.warn({ event: 'queue.job.failed', kind: job.kind, jobKey: job.key, attempt: job.attempt, err: error }, 'job failed')
       if (abort.signal.aborted) {
-        // Stopped with the server or withdrawn: the lease is given back at once; a withdrawn job has no row any more.
-        await putBack(db, { ...job, attempt: 0 }, notice).catch(() => undefined)
+        // Stopped with the server, or its lease ran out: given back at once. A withdrawn job has no row any more.
+        await unlease(db, job).catch(() => undefined)
       } else if (job.attempt >= LIMITS.jobAttempts) {
         await handler
           .exhausted(job, notice)

@@ -24,12 +24,20 @@ create table document (
   collection_id text not null references collection,
   path text not null default '',
   name text not null,
+  parent_id text references document on delete cascade,   -- the mail or archive it came out of
+  root_id text references document on delete cascade,     -- the upload at the top, whose bounds count; null for itself
+  depth smallint not null default 0,
+  parent_revision_id text,                     -- newest revision of the parent that it was in
+  source_url text,                             -- where it was fetched from
   current_revision_id text,                    -- what search answers from
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   trashed_at timestamptz
 );
-create unique index document_name on document (collection_id, path, name) where trashed_at is null;
+create unique index document_name on document (collection_id, coalesce(parent_id, ''), path, name) where trashed_at is null;
+create index document_parent on document (parent_id) where parent_id is not null;
+create index document_root on document (root_id) where root_id is not null;
+create index document_source on document (collection_id, source_url) where source_url is not null;
 create index document_listing on document (owner, collection_id, id desc);
 create table revision (
   id text primary key,
@@ -55,6 +63,7 @@ create table page (
   label text,                                  -- name of the sheet, title of the slide
   status text not null check (status in ('text', 'blank', 'waiting', 'no_text', 'failed')),
   code text,
+  code_params jsonb not null default '{}',
   width real,                                  -- unit by kind, see contract/page.ts
   height real,
   rotation smallint not null default 0,
@@ -68,9 +77,37 @@ create table page (
   doubts jsonb not null default '[]',          -- spans of the text below the bar
   dropped_outside int not null default 0,
   dropped_invisible int not null default 0,
+  version int not null default 1,              -- counts the texts the page has had; earlier ones are in page_version
+  picture_hash text,                           -- of the pixels that OCR read: the same page of another revision is not read again
+  read_at timestamptz not null default now(),
   primary key (revision_id, ord)
 );
 alter table page alter column words set storage external, alter column text set storage external, alter column blocks set storage external;
+-- Earlier texts of pages that were read again; citations into them stay readable.
+create table page_version (
+  revision_id text not null,
+  ord int not null,
+  version int not null,
+  status text not null,
+  code text,
+  code_params jsonb not null default '{}',
+  width real,
+  height real,
+  rotation smallint not null,
+  text text not null,
+  blocks jsonb not null,
+  words bytea,
+  engine text not null,
+  confidence real,
+  unsure boolean not null,
+  doubts jsonb not null,
+  read_at timestamptz not null,
+  primary key (revision_id, ord, version),
+  foreign key (revision_id, ord) references page on delete cascade
+);
+alter table page_version alter column words set storage external, alter column text set storage external, alter column blocks set storage external;
+create index page_waiting on page (revision_id, ord) where status = 'waiting';
+create index page_picture on page (picture_hash) where picture_hash is not null;
 
 -- owner: queue. State: 0 ready, 1 running, 2 done, 3 given up.
 create table job (
@@ -78,6 +115,7 @@ create table job (
   owner text not null default 'local',
   kind text not null,
   key text not null,
+  scope text,                                  -- what it can be paused by, a collection; null: never paused
   priority smallint not null default 0,
   state smallint not null default 0,
   run_at timestamptz not null default now(),
@@ -92,6 +130,20 @@ create table job (
 create index job_ready on job (kind, priority desc, run_at, id) where state = 0;
 create index job_running on job (kind, owner) where state = 1;
 create unique index job_key on job (kind, key) where state in (0, 1);
+-- When an owner last got a job: the next turn goes to whoever waited longest.
+create table queue_turn (
+  kind text not null,
+  owner text not null,
+  at timestamptz not null,
+  primary key (kind, owner)
+);
+-- What a person has paused; scope '' is everything that has a scope.
+create table queue_pause (
+  owner text not null,
+  scope text not null,
+  paused_at timestamptz not null default now(),
+  primary key (owner, scope)
+);
 create table outbox (
   seq bigint generated always as identity primary key,
   owner text not null default 'local',
@@ -113,6 +165,56 @@ create table step (
   error_params jsonb,
   primary key (revision_id, name, attempt)
 );
+
+-- A sitemap that was given, and the pages it lists.
+create table sitemap (
+  id text primary key,
+  owner text not null default 'local',
+  collection_id text not null references collection on delete cascade,
+  url text not null,
+  any_origin boolean not null default false,   -- pages of other sites too
+  listed_at timestamptz,                       -- its pages are known
+  finished_at timestamptz,
+  error_code text,
+  error_params jsonb,
+  created_at timestamptz not null default now()
+);
+create table sitemap_page (
+  sitemap_id text not null references sitemap on delete cascade,
+  ord int not null,
+  url text not null,
+  document_id text references document on delete set null,
+  fetched_at timestamptz,                      -- tried, with or without success
+  error_code text,
+  error_params jsonb,
+  primary key (sitemap_id, ord)
+);
+create index sitemap_page_document on sitemap_page (document_id);
+-- A folder of the server's machine, and what is known of its files: an unchanged one is not read again.
+create table watched_folder (
+  id text primary key,
+  owner text not null default 'local',
+  collection_id text not null references collection on delete cascade,
+  folder text not null,
+  trash_deleted boolean not null default false,
+  polling boolean not null default false,
+  scanned_at timestamptz,
+  error_code text,
+  error_params jsonb,
+  created_at timestamptz not null default now(),
+  unique (owner, folder)
+);
+create table watched_file (
+  folder_id text not null references watched_folder on delete cascade,
+  path text not null,                          -- within the folder, with /
+  size_bytes bigint not null,
+  modified_ms double precision not null,
+  document_id text references document on delete set null,
+  error_code text,
+  error_params jsonb,
+  primary key (folder_id, path)
+);
+create index watched_file_document on watched_file (document_id);
 
 -- owner: search
 create table chunk (
@@ -154,23 +256,27 @@ create function bm25_top(q text, colls text[], docs text[], n int) returns table
 
 -- What the state of a document is computed from; read by library. One row per document, facts of its newest revision.
 create view document_facts as
-select d.id, d.owner, d.collection_id, d.name, d.path, d.current_revision_id, d.created_at, d.updated_at, d.trashed_at,
+select d.id, d.owner, d.collection_id, d.name, d.path, d.parent_id, d.source_url, d.current_revision_id, d.created_at, d.updated_at, d.trashed_at,
+  (select p.name from document p where p.id = d.parent_id) as parent_name,
+  (select count(*)::int from document k where k.parent_id = d.id and k.trashed_at is null) as children,
   r.id as revision_id, r.ord as revision_ord, r.file_hash, r.media_type, r.size_bytes, r.created_at as revision_created_at,
   r.pages_total, r.extracted_at, r.cancelled_at, r.error_code, r.error_params,
   (select count(*)::int from revision x where x.document_id = d.id) as revisions,
-  exists (select 1 from step s where s.revision_id = r.id and s.name = 'extract' and s.finished_at is null) as started,
-  p.decided, p.text_pages, p.blank_pages, p.no_text_pages, p.failed_pages, p.waiting_pages, p.ocr_pages, p.unsure_pages, p.unread, p.failed_code,
+  j.state = 1 and exists (select 1 from step s where s.revision_id = r.id and s.name in ('extract', 'ocr') and s.finished_at is null) as started,
+  p.decided, p.text_pages, p.blank_pages, p.no_text_pages, p.failed_pages, p.waiting_pages, p.ocr_pages, p.unsure_pages, p.unread, p.failed_code, p.failed_params, p.looked_with,
   k.chunks, k.indexed, k.chunked_pages, k.searchable_pages,
   j.state as job_state,
-  case when j.state = 0 then (select count(*)::int from job b where b.kind = j.kind and b.state = 0 and b.id < j.id) end as position
+  j.state = 0 and exists (select 1 from queue_pause q where q.owner = d.owner and q.scope in ('', d.collection_id)) as held
 from document d
 join lateral (select * from revision x where x.document_id = d.id order by x.ord desc limit 1) r on true
 join lateral (
   select count(*) filter (where status <> 'waiting')::int as decided, count(*) filter (where status = 'waiting')::int as waiting_pages,
-    count(*) filter (where confidence is not null and status = 'text')::int as ocr_pages, count(*) filter (where unsure)::int as unsure_pages,
+    count(*) filter (where confidence is not null and status = 'text')::int as ocr_pages, count(*) filter (where unsure and status = 'text')::int as unsure_pages,
     count(*) filter (where status = 'text')::int as text_pages, count(*) filter (where status = 'blank')::int as blank_pages,
     count(*) filter (where status = 'no_text')::int as no_text_pages, count(*) filter (where status = 'failed')::int as failed_pages,
-    array_agg(ord order by ord) filter (where status = 'failed' or unsure) as unread, min(code) filter (where status = 'failed') as failed_code
+    array_agg(ord order by ord) filter (where status = 'failed' or (unsure and status = 'text')) as unread, (array_agg(code order by ord) filter (where status = 'failed'))[1] as failed_code,
+    (array_agg(code_params order by ord) filter (where status = 'failed'))[1] as failed_params,
+    string_agg(distinct engine, ', ') filter (where status = 'no_text') as looked_with
   from page where revision_id = r.id) p on true
 join lateral (
   select count(*)::int as chunks, count(t.chunk_id)::int as indexed, count(distinct c.page)::int as chunked_pages,
