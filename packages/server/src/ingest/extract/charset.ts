@@ -1,13 +1,14 @@
 /**
  * Which character set a text is in: decoder first, statistics second.
  *
- * Order: byte order mark, ISO-2022 escapes, UTF-8 (a few bad bytes allowed), what the document declares, UTF-32, then
+ * Order: byte order mark, ISO-2022 and HZ escapes, UTF-8 (a few bad bytes allowed), what the document declares, UTF-32, then
  * every East Asian and UTF-16 decoder that accepts all the bytes. Each accepted reading is scored by the share of its
  * characters that are common in its language (`charset-common.ts`). The best of at least 0.85 wins; near ties go to
  * jschardet; with no such reading jschardet decides among the 8-bit sets.
  */
 import { detect } from 'jschardet'
 import { fail } from '../../base/fail.ts'
+import { decodeHz, decodeShifted } from './charset-escaped.ts'
 import { type Candidate, EAST_ASIAN, looksKorean, scoreOf, WIDE } from './charset-common.ts'
 
 export interface Decoded {
@@ -47,11 +48,9 @@ function byteOrderMark(bytes: Uint8Array): string | null {
   return a === 0 && b === 0 && c === 0xfe && d === 0xff ? 'utf-32be' : null
 }
 
-// The runtime has no decoder for the Korean and Chinese ones.
-const ISO_2022: readonly [readonly string[], string | null][] = [
-  [['\x1b$@', '\x1b$B', '\x1b(J', '\x1b(I', '\x1b$(D'], 'iso-2022-jp'],
-  [['\x1b$)C', '\x1b$)A', '\x1b$)G'], null],
-]
+const ISO_2022_JP: readonly string[] = ['\x1b$@', '\x1b$B', '\x1b(J', '\x1b(I', '\x1b$(D']
+/** Sets of ISO-2022-CN that have no decoder: CNS 11643. */
+const ISO_2022_UNREAD: readonly string[] = ['\x1b$)G', '\x1b$*H']
 
 /** A name as a document writes it (`gb2312`, `UTF8`) to the runtime's; null when the runtime has no such decoder. */
 export function knownCharset(label: string): string | null {
@@ -76,7 +75,7 @@ function controlShare(text: string): number {
 }
 
 function accept(text: string, charset: string, controlMax = CONTROL_SHARE): Decoded {
-  if (controlShare(text) > controlMax) throw fail('ingest.unknown_charset')
+  if (controlShare(text) > controlMax) throw fail('ingest.unsupported_binary')
   return { text, charset }
 }
 
@@ -90,7 +89,7 @@ function sampleOf(bytes: Uint8Array): Uint8Array {
 
 /**
  * @param declared  charset that the document itself names (HTML meta), believed when its decoder accepts the bytes
- * @throws ingest.unknown_charset when no reading fits or the bytes are not a text
+ * @throws ingest.unknown_charset when no reading fits, ingest.unsupported_binary when the bytes are no text
  */
 export function decodeText(bytes: Uint8Array, declared: string | null = null): Decoded {
   const controlMax = declared === null ? CONTROL_SHARE : CONTROL_SHARE_DECLARED
@@ -115,16 +114,25 @@ export function decodeText(bytes: Uint8Array, declared: string | null = null): D
   return bySound(bytes)
 }
 
+/** @throws ingest.unknown_charset for a set that is told by its escapes but has no decoder */
 function iso2022(bytes: Uint8Array): Decoded | null {
+  const shifted = decodeShifted(bytes) ?? decodeHz(bytes)
+  if (shifted) return accept(shifted.text, shifted.charset)
   const sample = bytes.subarray(0, SAMPLE_BYTES)
   if (!sample.includes(0x1b)) return null
-  const text = Buffer.from(sample.buffer, sample.byteOffset, sample.byteLength).toString('latin1')
-  const found = ISO_2022.find(([escapes]) => escapes.some((escape) => text.includes(escape)))
-  if (!found) return null
-  const decoded = found[1] === null ? null : strictly(found[1], bytes)
-  if (decoded === null || found[1] === null) throw fail('ingest.unknown_charset')
-  return accept(decoded, found[1])
+  const text = latin1(sample)
+  if (ISO_2022_UNREAD.some((escape) => text.includes(escape))) throw fail('ingest.unknown_charset')
+  if (!ISO_2022_JP.some((escape) => text.includes(escape))) return null
+  const decoded = strictly('iso-2022-jp', bytes)
+  if (decoded === null) throw fail('ingest.unknown_charset')
+  return accept(decoded, 'iso-2022-jp')
 }
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+
+/** What no reading fits: a text in an unknown set, or no text at all. */
+const undecided = (bytes: Uint8Array): Error =>
+  fail(controlShare(latin1(sampleOf(bytes))) > CONTROL_SHARE ? 'ingest.unsupported_binary' : 'ingest.unknown_charset')
 
 /** A few bad bytes in a text that is otherwise UTF-8 beyond doubt; each becomes U+FFFD. */
 function damagedUtf8(bytes: Uint8Array): string | null {
@@ -175,9 +183,9 @@ function bySound(bytes: Uint8Array): Decoded {
     )
     return accept(new TextDecoder(charset).decode(bytes), charset)
   }
-  if (wide) throw fail('ingest.unknown_charset')
+  if (wide) throw undecided(bytes)
   const guess = detected(sample)
-  if (guess === null || guess === 'utf-8') throw fail('ingest.unknown_charset')
+  if (guess === null || guess === 'utf-8') throw undecided(bytes)
   return accept(new TextDecoder(guess).decode(bytes), guess)
 }
 

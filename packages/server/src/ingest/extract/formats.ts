@@ -3,6 +3,7 @@
  * A format that gets a reader moves from `UNREAD` to `READ`.
  */
 import type { ErrorCode } from '@zhiku/contract/errors.ts'
+import { CODE_EXTENSIONS } from './languages.ts'
 
 /** Extensions by the reader that reads them. */
 const READ = {
@@ -10,7 +11,11 @@ const READ = {
   docx: 'docx docm dotx dotm',
   markdown: 'md markdown mdown mkd mdx',
   html: 'html htm xhtml xht shtml',
-  text: 'txt text asc',
+  xml: 'xml svg rss atom opml xsd xsl xslt plist kml gpx fb2 resx xliff xlf tmx dtd',
+  json: 'json jsonl ndjson json5 jsonc geojson ipynb webmanifest har',
+  code: CODE_EXTENSIONS,
+  subtitle: 'srt vtt ass ssa lrc',
+  text: 'txt text asc log rst adoc asciidoc org textile wiki nfo ics vcf',
 } as const
 
 export type Kind = keyof typeof READ
@@ -24,10 +29,6 @@ const UNREAD: Partial<Record<ErrorCode, readonly (readonly [string, string])[]>>
     ['MBOX', 'mbox'],
     ['Outlook (MSG)', 'msg'],
     ['MHTML', 'mht mhtml'],
-    ['SRT', 'srt'],
-    ['WebVTT', 'vtt'],
-    ['XML', 'xml'],
-    ['SVG', 'svg'],
     ['RTF', 'rtf'],
     ['Word 97-2003 (DOC)', 'doc dot'],
     ['Excel 97-2003 (XLS)', 'xls xlt'],

@@ -5,7 +5,7 @@ import type { DraftBlock } from './draft.ts'
 import { htmlBlocks } from './html/blocks.ts'
 import { mainText, wholeBody } from './html/main-text.ts'
 import { capDepth, parseDocument } from './html/tree.ts'
-import { cutIntoPages } from './pages.ts'
+import { textDocument } from './text-document.ts'
 import type { Extractor } from './types.ts'
 
 export const HTML_VERSION = 'html-1 readability-0.6.0'
@@ -22,17 +22,16 @@ function declaredCharset(bytes: Uint8Array): string | null {
   )
 }
 
-export const extractHtml: Extractor = async ({ bytes, fromPage, progress }) => {
-  const { text } = decodeText(bytes, declaredCharset(bytes) ?? 'utf-8')
+export const extractHtml: Extractor = async (input) => {
+  const { text } = decodeText(input.bytes, declaredCharset(input.bytes) ?? 'utf-8')
   const document = parseDocument(text)
-  progress()
+  input.progress()
   // Nobody writes a page that deep by hand; looking for its main text would take very long.
   const main = capDepth(document) ? wholeBody(document) : mainText(document)
-  progress()
+  input.progress()
   const { blocks, invisible } = htmlBlocks(main.root)
-  const pages = cutIntoPages(withTitle(main.title, blocks), HTML_VERSION)
-  if (pages[0]) pages[0].dropped.invisible = invisible
-  return { mediaType: 'text/html', engine: `${HTML_VERSION} ${main.method}`, pagesTotal: pages.length, pages: pages.slice(fromPage - 1) }
+  const engine = `${HTML_VERSION} ${main.method}`
+  return textDocument({ mediaType: 'text/html', engine, blocks: withTitle(main.title, blocks), invisible }, input)
 }
 
 /** The page's title opens the text, unless its first heading says the same. */

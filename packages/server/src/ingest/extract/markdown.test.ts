@@ -54,8 +54,32 @@ describe('Markdown', () => {
     ).toEqual(['paragraph: a bold word', 'paragraph: More', 'paragraph: hidden text', 'table: x\ty'])
   })
 
-  it('takes front matter for settings, a rule for a rule', async () => {
-    expect(await outlineOf('---\ntitle: T\ntags: [a]\n---\n# H\n')).toEqual(['code: title: T\ntags: [a]', 'heading 1: H'])
+  it('keeps the front matter: its title as a heading, the rest as lines', async () => {
+    const front = [
+      '---',
+      'title: "锁的 \\"种类\\""',
+      'date: 2024-05-01 # written',
+      'tags: [并发, "a, b"]',
+      'authors:',
+      '  - Ann',
+      "  - 'Bo''b'",
+      'summary: >-',
+      '  two',
+      '  lines',
+      '---',
+      '# H',
+      '',
+    ].join('\n')
+    expect(await outlineOf(front)).toEqual([
+      'heading 1: 锁的 "种类"',
+      "paragraph: date: 2024-05-01\ntags: 并发, a, b\nauthors: Ann, Bo'b\nsummary: two lines",
+      'heading 1: H',
+    ])
+  })
+
+  it('does not repeat a title that the text opens with, and takes a rule for a rule', async () => {
+    expect(await outlineOf('---\ntitle: H\n---\n# H\n')).toEqual(['heading 1: H'])
     expect(await outlineOf('---\n\ntext\n')).toEqual(['paragraph: text'])
+    expect(await outlineOf('---\nNo settings here\n---\n')).toEqual(['heading 2: No settings here'])
   })
 })

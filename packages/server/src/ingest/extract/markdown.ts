@@ -7,27 +7,21 @@ import { cleanText } from './clean.ts'
 import { decodeText } from './charset.ts'
 import { type DraftBlock, tableDraft } from './draft.ts'
 import { joinLines } from './flow.ts'
+import { frontMatterBlocks, takeFrontMatter } from './front-matter.ts'
 import { htmlBlocks } from './html/blocks.ts'
 import { capDepth, parsePart } from './html/tree.ts'
-import { cutIntoPages } from './pages.ts'
+import { textDocument } from './text-document.ts'
 import type { Extractor } from './types.ts'
 
 export const MARKDOWN_VERSION = 'markdown-1 markdown-it-15.0.3'
 
 const parser = new MarkdownIt({ html: true, linkify: false, typographer: false })
 
-/** Settings of a static site generator at the top of the file: `---` … `---`. */
-const FRONT_MATTER = /^---[^\S\n]*\n([\s\S]{0,20000}?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)/
-
 export function markdownBlocks(source: string): DraftBlock[] {
-  const text = cleanText(source)
-  const front = FRONT_MATTER.exec(text)
+  const front = takeFrontMatter(cleanText(source))
   const reader = new Reader()
-  if (front && /^[\w-]+\s*:/m.test(front[1]!)) {
-    reader.blocks.push({ kind: 'code', language: 'yaml', text: front[1]!.trimEnd() })
-    reader.read(parser.parse(text.slice(front[0].length), {}))
-  } else reader.read(parser.parse(text, {}))
-  return reader.blocks
+  reader.read(parser.parse(front.body, {}))
+  return [...frontMatterBlocks(front.fields, reader.blocks), ...reader.blocks]
 }
 
 class Reader {
@@ -146,9 +140,8 @@ function inlineText(tokens: readonly Token[]): string {
   return lines.map(joinLines).join('\n').trim()
 }
 
-export const extractMarkdown: Extractor = async ({ bytes, fromPage, progress }) => {
-  const { text } = decodeText(bytes)
-  progress()
-  const pages = cutIntoPages(markdownBlocks(text), MARKDOWN_VERSION)
-  return { mediaType: 'text/markdown', engine: MARKDOWN_VERSION, pagesTotal: pages.length, pages: pages.slice(fromPage - 1) }
+export const extractMarkdown: Extractor = async (input) => {
+  const { text } = decodeText(input.bytes)
+  input.progress()
+  return textDocument({ mediaType: 'text/markdown', engine: MARKDOWN_VERSION, blocks: markdownBlocks(text) }, input)
 }

@@ -9,6 +9,10 @@ const READERS: Record<Kind, () => Promise<Extractor>> = {
   docx: async () => (await import('./docx.ts')).extractDocx,
   markdown: async () => (await import('./markdown.ts')).extractMarkdown,
   html: async () => (await import('./html.ts')).extractHtml,
+  xml: async () => (await import('./xml.ts')).extractXml,
+  json: async () => (await import('./json.ts')).extractJson,
+  code: async () => (await import('./code.ts')).extractCode,
+  subtitle: async () => (await import('./subtitle.ts')).extractSubtitle,
   text: async () => (await import('./text.ts')).extractText,
 }
 

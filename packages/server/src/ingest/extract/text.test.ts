@@ -58,14 +58,25 @@ describe('charset', () => {
     expect(decodeText(Buffer.from('\x1b$B4A;z\x1b(B', 'latin1'))).toEqual({ text: '漢字', charset: 'iso-2022-jp' })
   })
 
+  it('of seven-bit Chinese and Korean is found by its shifts', () => {
+    const low = (text: string, charset: 'gb18030' | 'euc-kr'): string =>
+      Buffer.from(encode(text, charset).map((byte) => byte & 0x7f)).toString('latin1')
+    const decoded = (latin1: string) => decodeText(Buffer.from(latin1, 'latin1'))
+    const cn = `\x1b$)A\x0e${low('锁分为两种', 'gb18030')}\x0f ok\n\x0e${low('后一行', 'gb18030')}\n plain`
+    expect(decoded(cn)).toEqual({ text: '锁分为两种 ok\n后一行\n plain', charset: 'iso-2022-cn' })
+    expect(decoded(`\x1b$)C\x0e${low('한글', 'euc-kr')}\x0f.`)).toEqual({ text: '한글.', charset: 'iso-2022-kr' })
+    expect(decoded(`a ~~ ~{${low('悲观锁和', 'gb18030')}~} b`)).toEqual({ text: 'a ~ 悲观锁和 b', charset: 'hz-gb-2312' })
+    expect(decoded('f = ~{x} and ~{ab~} in ~/bin').charset).toBe('utf-8')
+  })
+
   it('forgives a few bad bytes in UTF-8', () => {
     expect(decodeText(Buffer.concat([Buffer.from(CHINESE), Buffer.from([0xff]), Buffer.from('完')])).text).toBe(`${CHINESE} 完`)
   })
 
   it('refuses what is no text', () => {
     const noise = Uint8Array.from({ length: 4000 }, (_, index) => (index * 7919 + (index >> 3) * 31) & 0xff)
-    expect(() => decodeText(noise)).toThrow(expect.objectContaining({ code: 'ingest.unknown_charset' }) as Error)
-    expect(() => decodeText(new Uint8Array(100))).toThrow(expect.objectContaining({ code: 'ingest.unknown_charset' }) as Error)
+    expect(() => decodeText(noise)).toThrow(expect.objectContaining({ code: 'ingest.unsupported_binary' }) as Error)
+    expect(() => decodeText(new Uint8Array(100))).toThrow(expect.objectContaining({ code: 'ingest.unsupported_binary' }) as Error)
   })
 })
 
@@ -84,6 +95,10 @@ describe('plain text', () => {
       'heading 2: Chapter 2',
       'paragraph: 第一，要快。',
     ])
+  })
+
+  it('of nothing but NUL and white space is empty', async () => {
+    expect((await read(Buffer.from('\0\0 \r\n\0'), 'a.txt')).pages).toEqual([])
   })
 
   it('loses characters that nobody sees and no database takes', async () => {

@@ -2,7 +2,7 @@
 import { cleanText } from './clean.ts'
 import { decodeText } from './charset.ts'
 import type { DraftBlock } from './draft.ts'
-import { cutIntoPages } from './pages.ts'
+import { textDocument } from './text-document.ts'
 import type { Extractor } from './types.ts'
 
 export const TEXT_VERSION = 'text-1'
@@ -36,9 +36,11 @@ export function* textBlocks(text: string): Generator<DraftBlock> {
   }
 }
 
-export const extractText: Extractor = async ({ bytes, fromPage, progress }) => {
-  const { text } = decodeText(bytes)
-  progress()
-  const pages = cutIntoPages(textBlocks(text), TEXT_VERSION)
-  return { mediaType: 'text/plain', engine: TEXT_VERSION, pagesTotal: pages.length, pages: pages.slice(fromPage - 1) }
+/** Nothing but NUL and white space: an empty file that was padded. */
+const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0 || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))
+
+export const extractText: Extractor = async (input) => {
+  const blocks = isBlank(input.bytes) ? [] : textBlocks(decodeText(input.bytes).text)
+  input.progress()
+  return textDocument({ mediaType: 'text/plain', engine: TEXT_VERSION, blocks }, input)
 }

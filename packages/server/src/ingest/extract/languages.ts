@@ -1,0 +1,66 @@
+/** Languages of source code and settings files, by the extensions of their files. */
+const LANGUAGES: Readonly<Record<string, string>> = {
+  python: 'py pyi pyw',
+  javascript: 'js mjs cjs jsx',
+  typescript: 'ts mts cts tsx',
+  c: 'c h',
+  cpp: 'cpp cc cxx hpp hh ino',
+  csharp: 'cs',
+  fsharp: 'fs fsx',
+  java: 'java',
+  kotlin: 'kt kts',
+  scala: 'scala sc',
+  groovy: 'groovy gradle',
+  go: 'go mod',
+  rust: 'rs',
+  swift: 'swift',
+  'objective-c': 'm mm',
+  ruby: 'rb',
+  php: 'php',
+  perl: 'pl pm',
+  lua: 'lua',
+  r: 'r',
+  julia: 'jl',
+  dart: 'dart',
+  haskell: 'hs',
+  ocaml: 'ml mli',
+  elixir: 'ex exs',
+  erlang: 'erl hrl',
+  clojure: 'clj cljs edn',
+  lisp: 'lisp el scm',
+  'visual-basic': 'vb bas vbs',
+  pascal: 'pas dpr',
+  fortran: 'f f90 f95',
+  assembler: 'asm s',
+  verilog: 'v sv',
+  vhdl: 'vhd vhdl',
+  solidity: 'sol',
+  zig: 'zig',
+  shell: 'sh bash zsh fish',
+  powershell: 'ps1 psm1',
+  batch: 'bat cmd',
+  sql: 'sql ddl dml',
+  graphql: 'graphql gql',
+  protobuf: 'proto',
+  terraform: 'tf hcl',
+  cmake: 'cmake',
+  makefile: 'mk makefile',
+  dockerfile: 'dockerfile',
+  css: 'css scss sass less',
+  vue: 'vue svelte',
+  yaml: 'yaml yml',
+  toml: 'toml',
+  ini: 'ini cfg conf cnf properties env editorconfig reg',
+  latex: 'tex sty bib',
+  diff: 'diff patch',
+}
+
+const byExtension = new Map(
+  Object.entries(LANGUAGES).flatMap(([language, extensions]) => extensions.split(' ').map((extension) => [extension, language] as const)),
+)
+
+/** All of them, parted by spaces. */
+export const CODE_EXTENSIONS = [...byExtension.keys()].join(' ')
+
+/** Language of the extension, or the extension itself. */
+export const languageOf = (extension: string): string => byExtension.get(extension) ?? extension
