@@ -189,8 +189,8 @@ export const ERRORS = {
   'upload.too_large': {
     status: 413,
     retryable: false,
-    zh: '文件“{name}”大于上限 {limit}。请拆分后再上传。',
-    en: 'The file “{name}” is larger than the limit of {limit}. Split it and upload again.',
+    zh: '文件“{name}”大于上限 {limit}（ZHIKU_LIMIT_FILE_MB）。请拆分后再上传。',
+    en: 'The file “{name}” is larger than the limit of {limit} (ZHIKU_LIMIT_FILE_MB). Split it and upload again.',
   },
   'upload.name_invalid': {
     status: 400,
@@ -234,14 +234,14 @@ export const ERRORS = {
   'ingest.page_time_limit': {
     status: 422,
     retryable: true,
-    zh: '识别这一页超过 {seconds} 秒，已停止。可重读这一页。',
-    en: 'Reading this page took longer than {seconds} s and was stopped. Read it again.',
+    zh: '识别这一页超过 {seconds} 秒，已停止。可重读这一页，或调高 ZHIKU_LIMIT_PAGE_SECONDS。',
+    en: 'Reading this page took longer than {seconds} s and was stopped. Read it again, or raise ZHIKU_LIMIT_PAGE_SECONDS.',
   },
   'ingest.pixel_limit': {
     status: 422,
     retryable: false,
-    zh: '图像有 {megapixels} 百万像素，超过上限 {limit} 百万。请缩小后再上传。',
-    en: 'The picture has {megapixels} million pixels; the limit is {limit} million. Make it smaller and upload it again.',
+    zh: '图像有 {pixels} 像素，超过上限 {limit}（ZHIKU_LIMIT_PAGE_MEGAPIXELS，最多 40）。请缩小后再上传。',
+    en: 'The picture has {pixels} (megapixels); the limit is {limit} (ZHIKU_LIMIT_PAGE_MEGAPIXELS, at most 40). Make it smaller and upload it again.',
   },
   'ingest.password_needed': {
     status: 422,
@@ -336,8 +336,8 @@ export const ERRORS = {
   'ingest.unpacked_limit': {
     status: 422,
     retryable: false,
-    zh: '解压后的内容超过上限（{limit}），已停止读取。文件可能是压缩炸弹。',
-    en: 'The unpacked content is over the limit ({limit}); reading was stopped. The file may be a decompression bomb.',
+    zh: '解压后的内容超过上限（{limit}），已停止读取。文件可能是压缩炸弹；如果可信，可调高 ZHIKU_LIMIT_UNPACKED_MB、ZHIKU_LIMIT_RATIO 或 ZHIKU_LIMIT_ENTRIES。',
+    en: 'The unpacked content is over the limit ({limit}); reading was stopped. The file may be a decompression bomb; if you trust it, raise ZHIKU_LIMIT_UNPACKED_MB, ZHIKU_LIMIT_RATIO or ZHIKU_LIMIT_ENTRIES.',
   },
   'ingest.nesting_limit': {
     status: 422,
@@ -348,26 +348,26 @@ export const ERRORS = {
   'ingest.page_limit': {
     status: 422,
     retryable: false,
-    zh: '文件有 {pages} 页，超过上限 {limit} 页。请拆分后再上传。',
-    en: 'The file has {pages} pages; the limit is {limit}. Split it and upload again.',
+    zh: '文件有 {pages} 页，超过上限 {limit} 页；上限以内的页可以检索。可拆分后再上传，或调高 ZHIKU_LIMIT_PAGES。',
+    en: 'The file has {pages} pages; the limit is {limit}, and the pages within it can be searched. Split it and upload again, or raise ZHIKU_LIMIT_PAGES.',
   },
   'ingest.output_limit': {
     status: 422,
     retryable: false,
-    zh: '读出的文字超过上限（{limit}）。请拆分后再上传。',
-    en: 'The text read is over the limit ({limit}). Split the file and upload it again.',
+    zh: '读出的文字超过上限（{limit}）。请拆分后再上传，或调高 ZHIKU_LIMIT_CHARACTERS。',
+    en: 'The text read is over the limit ({limit}). Split the file and upload it again, or raise ZHIKU_LIMIT_CHARACTERS.',
   },
   'ingest.time_limit': {
     status: 422,
     retryable: true,
-    zh: '读取超过 {seconds} 秒，已停止。可以重试，或拆分文件。',
-    en: 'Reading took longer than {seconds} s and was stopped. Try again, or split the file.',
+    zh: '读取超过 {seconds} 秒，已停止。可以重试、拆分文件，或调高 ZHIKU_LIMIT_FILE_SECONDS（沉默的时限为 ZHIKU_LIMIT_PAGE_SECONDS 的一半）。',
+    en: 'Reading took longer than {seconds} s and was stopped. Try again, split the file, or raise ZHIKU_LIMIT_FILE_SECONDS (for silence: half of ZHIKU_LIMIT_PAGE_SECONDS).',
   },
   'ingest.memory_limit': {
     status: 422,
     retryable: false,
-    zh: '读取所需内存超过上限（{limit}），已停止。请拆分文件。',
-    en: 'Reading needed more memory than the limit ({limit}) and was stopped. Split the file.',
+    zh: '读取所需内存超过上限（{limit}），已停止。请拆分文件，或调高 ZHIKU_LIMIT_READER_MB（OCR 为 ZHIKU_LIMIT_OCR_MB）。',
+    en: 'Reading needed more memory than the limit ({limit}) and was stopped. Split the file, or raise ZHIKU_LIMIT_READER_MB (for OCR: ZHIKU_LIMIT_OCR_MB).',
   },
   'ingest.reader_crashed': {
     status: 422,
@@ -421,14 +421,14 @@ export const ERRORS = {
   'ingest.files_limit': {
     status: 422,
     retryable: false,
-    zh: '里面的文件超过上限（{limit} 个），其余没有读取。请拆分后再上传。',
-    en: 'It holds more files than the limit of {limit}; the rest was not read. Split it and upload again.',
+    zh: '里面的文件超过上限（{limit}），其余没有读取。请拆分后再上传，或调高 ZHIKU_LIMIT_CONTAINER_FILES 或 ZHIKU_LIMIT_CONTAINER_MB。',
+    en: 'It holds more files than the limit of {limit}; the rest was not read. Split it and upload again, or raise ZHIKU_LIMIT_CONTAINER_FILES or ZHIKU_LIMIT_CONTAINER_MB.',
   },
   'ingest.depth_limit': {
     status: 422,
     retryable: false,
-    zh: '压缩包或邮件一层套一层，超过 {limit} 层；更里面的文件没有读取。请解压后再上传。',
-    en: 'Archives or mails are inside each other over {limit} levels deep; the files further in were not read. Unpack it and upload again.',
+    zh: '压缩包或邮件一层套一层，超过 {limit} 层（ZHIKU_LIMIT_NESTING）；更里面的文件没有读取。请解压后再上传。',
+    en: 'Archives or mails are inside each other over {limit} levels deep (ZHIKU_LIMIT_NESTING); the files further in were not read. Unpack it and upload again.',
   },
   // fetching from the web
   'fetch.url_invalid': {

@@ -5,6 +5,7 @@
 import { homedir, platform } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
+import { BOUNDS, type BoundName } from './bounds.ts'
 import { fail } from './fail.ts'
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''))
@@ -18,6 +19,19 @@ interface SettingRow {
   zh: string
   en: string
 }
+
+/** Bounds are whole numbers with a range; base/limits.ts takes their values. */
+const boundSettings = Object.fromEntries(
+  Object.entries(BOUNDS).map(([name, { default: usual, min, max, zh, en }]) => [
+    name,
+    {
+      schema: z.coerce.number().int().min(min).max(max),
+      default: String(usual),
+      zh: `${zh}（${min} 到 ${max}）`,
+      en: `${en} (${min} to ${max})`,
+    },
+  ]),
+) as unknown as Record<BoundName, SettingRow>
 
 export const SETTINGS = {
   ZHIKU_DATA: {
@@ -72,6 +86,7 @@ export const SETTINGS = {
     en: '0: do not look for model servers on the usual local ports.',
   },
   ZHIKU_LOG: { schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']), default: 'info', zh: '日志级别。', en: 'Log level.' },
+  ...boundSettings,
 } as const satisfies Record<string, SettingRow>
 
 /** Read by tests and evaluation, not by the server; known here so that the check of unknown keys lets it pass. */
@@ -128,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     discover: read('ZHIKU_DISCOVER', SETTINGS.ZHIKU_DISCOVER.schema) ?? true,
     logLevel: read('ZHIKU_LOG', SETTINGS.ZHIKU_LOG.schema) ?? 'info',
   }
+  for (const name of Object.keys(BOUNDS) as BoundName[]) read(name, SETTINGS[name].schema)
   if (!isLoopback(config.host) && config.token === null)
     problems.push(`ZHIKU_HOST: ${config.host} is reachable from other machines, so ZHIKU_TOKEN must be set`)
   if (problems.length > 0) throw fail('config.invalid', { detail: problems.join('\n  ') })

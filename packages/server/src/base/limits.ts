@@ -1,45 +1,63 @@
-/** Every bound of the server in one place. Units last in the name. */
+/** Every bound of the server in one place. Units last in the name. Those that an owner may move are rows of bounds.ts. */
+import { type BoundName, readBound } from './bounds.ts'
+
 const KiB = 1024
 const MiB = 1024 * KiB
 
+/** Once, when this is loaded: in the server and in each of its children. */
+const set = (name: BoundName): number => readBound(name, process.env)
+
 export const LIMITS = {
   /** one uploaded file */
-  uploadBytes: 400 * MiB,
+  uploadBytes: set('ZHIKU_LIMIT_FILE_MB') * MiB,
   /** JSON request body */
   jsonBodyBytes: 1 * MiB,
   fileNameChars: 255,
 
   /** reader child: old-space heap, and resident memory above which it is stopped */
-  readerHeapMiB: 512,
-  readerRssMiB: 1024,
+  readerHeapMiB: set('ZHIKU_LIMIT_READER_MB') / 2,
+  readerRssMiB: set('ZHIKU_LIMIT_READER_MB'),
   /** one file in a reader */
-  readerFileSeconds: 300,
+  readerFileSeconds: set('ZHIKU_LIMIT_FILE_SECONDS'),
   /** a reader that has reported nothing for this long is stuck */
-  readerSilenceSeconds: 60,
+  readerSilenceSeconds: set('ZHIKU_LIMIT_PAGE_SECONDS') / 2,
   /** a reader is replaced after so many files, or when its memory has grown past the second figure after a file */
   readerRecycleFiles: 200,
   readerRecycleRssMiB: 500,
   /** idle readers are stopped */
   readerIdleSeconds: 20,
 
+  /** OCR: resolution at which a PDF page is drawn for it, time for one page */
+  ocrDpi: 200,
+  ocrPageSeconds: set('ZHIKU_LIMIT_PAGE_SECONDS'),
+  /** an OCR child is stopped above the first figure, and replaced after a page above the second */
+  ocrRssMiB: set('ZHIKU_LIMIT_OCR_MB'),
+  ocrRecycleRssMiB: 700,
+  /** jobs that may wait for OCR of their pages beside those that are being read */
+  ocrJobs: 200,
+  /** texts of one page that are kept when it is read again */
+  pageVersions: 20,
+  /** longest side of a page's picture as a viewer gets it */
+  pageImageSide: 2400,
+
   /** one document */
-  documentPages: 5000,
-  documentChars: 50_000_000,
+  documentPages: set('ZHIKU_LIMIT_PAGES'),
+  documentChars: set('ZHIKU_LIMIT_CHARACTERS'),
   pageChars: 1_000_000,
   /** text documents are cut into pages of about this many characters, at block borders */
   textPageChars: 20_000,
 
   /** ZIP containers (DOCX): one part, all parts together, ratio for parts over 1 MiB, entries */
-  unpackedPartBytes: 64 * MiB,
-  unpackedBytes: 256 * MiB,
-  unpackedRatio: 200,
+  unpackedPartBytes: (set('ZHIKU_LIMIT_UNPACKED_MB') * MiB) / 4,
+  unpackedBytes: set('ZHIKU_LIMIT_UNPACKED_MB') * MiB,
+  unpackedRatio: set('ZHIKU_LIMIT_RATIO'),
   unpackedRatioFromBytes: 1 * MiB,
-  unpackedEntries: 10_000,
+  unpackedEntries: set('ZHIKU_LIMIT_ENTRIES'),
   /** one upload with everything in it: containers inside each other, files, bytes; entries of one ZIP that are looked at */
-  containerDepth: 3,
-  containerFiles: 2000,
-  containerBytes: 1024 * MiB,
-  containerEntries: 10_000,
+  containerDepth: set('ZHIKU_LIMIT_NESTING'),
+  containerFiles: set('ZHIKU_LIMIT_CONTAINER_FILES'),
+  containerBytes: set('ZHIKU_LIMIT_CONTAINER_MB') * MiB,
+  containerEntries: set('ZHIKU_LIMIT_ENTRIES'),
   /** pictures in the text of a mail that are smaller are logos and rules, not documents */
   inlineImageBytes: 32 * KiB,
   /** elements inside each other in HTML and XML */
@@ -63,10 +81,13 @@ export const LIMITS = {
   watchSettleMs: 2000,
   watchCheckMs: 30_000,
 
+  /** one picture, or one page drawn for OCR */
+  picturePixels: set('ZHIKU_LIMIT_PAGE_MEGAPIXELS') * 1_000_000,
+
   /** rows written in one ingest transaction; keeps interactive calls quick (database design: at most 50 chunks) */
   chunksPerTransaction: 50,
   jobAttempts: 5,
-  leaseSeconds: 60,
+  leaseSeconds: set('ZHIKU_LIMIT_LEASE_SECONDS'),
 
   /** one SQL statement */
   queryMs: 60_000,
