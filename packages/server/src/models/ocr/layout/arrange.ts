@@ -41,9 +41,7 @@ export function arrange(lines: readonly ReadLine[], place: Place): OcrBlock[] {
 
 /** Places as if the page lay straight: turned back by the middle angle of its lines. */
 function straightened(lines: readonly ReadLine[]): Placed[] {
-  const long = lines.filter(({ quad }) => quad.length > 3 * quad.height)
-  const angles = long.map(({ quad }) => Math.atan2(quad.uy, quad.ux)).toSorted((a, b) => a - b)
-  const angle = angles[Math.floor(angles.length / 2)] ?? 0
+  const angle = middleAngle(lines)
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   return lines.map((line) => {
     const { quad } = line
@@ -52,6 +50,17 @@ function straightened(lines: readonly ReadLine[]): Placed[] {
     const [x, y] = [cx * cos + cy * sin, cy * cos - cx * sin]
     return { left: x - quad.length / 2, right: x + quad.length / 2, top: y - quad.height / 2, bottom: y + quad.height / 2, line }
   })
+}
+
+/** The angle of the lines, as the middle of all their lengths laid end to end: long lines tell it better than short ones. */
+function middleAngle(lines: readonly ReadLine[]): number {
+  const angles = lines
+    .filter(({ quad }) => quad.length > 2 * quad.height)
+    .map(({ quad }) => ({ angle: Math.atan2(quad.uy, quad.ux), weight: quad.length ** 2 }))
+    .toSorted((a, b) => a.angle - b.angle)
+  const half = angles.reduce((sum, { weight }) => sum + weight, 0) / 2
+  let sum = 0
+  return angles.find(({ weight }) => (sum += weight) >= half)?.angle ?? 0
 }
 
 /** The lines of a row as one line: cells parted by a tab, pieces of one line by a space where Latin script needs one. */

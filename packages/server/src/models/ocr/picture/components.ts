@@ -58,7 +58,7 @@ const corners = (y: number, from: number, to: number): Point[] => [
 
 /** Convex hull, in order around it. Andrew's monotone chain (1979). */
 export function hull(points: readonly Point[]): Point[] {
-  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y)
+  const sorted = points.toSorted((a, b) => a.x - b.x || a.y - b.y)
   const half = (list: readonly Point[]): Point[] => {
     const out: Point[] = []
     for (const point of list) {

@@ -23,7 +23,7 @@ export interface DecodedFile {
 }
 
 export interface DecodeOptions {
-  /** largest picture given out, in pixels; default LIMITS.ocrPixels */
+  /** largest picture given out, in pixels; default LIMITS.picturePixels */
   limitPixels?: number
 }
 
@@ -42,7 +42,7 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
  * @throws AppError ingest.corrupt, ingest.unsupported_format
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedFile> {
-  const limit = options.limitPixels ?? LIMITS.ocrPixels
+  const limit = options.limitPixels ?? LIMITS.picturePixels
   const header = await metadata(bytes, {})
   if (!FORMATS.has(header.format)) throw fail('ingest.unsupported_format', { format: header.format })
   const paged = PAGED.has(header.format)

@@ -4,9 +4,10 @@ import { greyOf } from './raster.ts'
 
 /** edges are looked for over so many pixels, so that blurred ones are seen */
 const REACH = 2
-/** a difference counts from so many times the usual one on, and never below the second figure (grey levels) */
+/** a difference counts from so many times the one that most pixels stay below, between these bounds (grey levels) */
 const OVER_NOISE = 8
 const LEAST_DIFFERENCE = 6
+const MOST_DIFFERENCE = 32
 
 /** Share of the pixels that stand at an edge, 0 to 1. */
 export function edgeShare(picture: Picture): number {
@@ -22,7 +23,7 @@ export function edgeShare(picture: Picture): number {
   }
   const all = histogram.reduce((sum, count) => sum + count, 0)
   if (all === 0) return 0
-  const limit = Math.max(LEAST_DIFFERENCE, OVER_NOISE * usual(histogram, all))
+  const limit = Math.min(MOST_DIFFERENCE, Math.max(LEAST_DIFFERENCE, OVER_NOISE * usual(histogram, all)))
   let edges = 0
   for (let n = Math.ceil(limit); n < 256; n += 1) edges += histogram[n]!
   return edges / all

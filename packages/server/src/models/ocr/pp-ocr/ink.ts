@@ -7,49 +7,67 @@ export interface Ink {
   contrast: number
 }
 
-/** share of the contrast above which a pixel counts as ink */
+/** share of the contrast above which a column holds ink, and the least difference in grey levels */
 const INK_SHARE = 0.35
+const LEAST_INK = 8
 /** rows at the upper and lower edge that may show the neighbouring lines, as a share of the height */
 const EDGE = 0.08
-/** the strongest pixels, as a share of all: what ink looks like */
-const STRONGEST = 0.03
+/** the ground of a column is looked for in so many columns on each side: shadows change slowly */
+const REACH = 16
+/** share of the columns that are fainter than what counts as the line's contrast */
+const FAINTER = 0.7
 
 /** @param data RGB, `height` rows of `width` */
 export function inkOf(data: Uint8Array, width: number, height: number): Ink {
+  const rows = greyRows(data, width, height)
+  const { lightest, darkest, mean } = columnsOf(rows, width)
+  // Text covers less than half of its line: the mean lies nearer to the ground than to the ink.
+  const dark = 2 * mean > average(lightest) + average(darkest)
+  const ground = smooth(dark ? lightest : darkest)
+  const strength = ground.map((level, x) => (dark ? level - darkest[x]! : lightest[x]! - level))
+  const contrast = Math.max(0, strength.toSorted()[Math.floor(width * FAINTER)] ?? 0)
+  const limit = Math.max(LEAST_INK, contrast * INK_SHARE)
+  return { columns: Uint8Array.from(strength, (value) => (value > limit ? 1 : 0)), contrast }
+}
+
+function greyRows(data: Uint8Array, width: number, height: number): Uint8Array {
   const from = Math.round(height * EDGE)
-  const to = height - from
-  const histogram = new Uint32Array(256)
-  const grey = new Uint8Array(width * (to - from))
+  const grey = new Uint8Array(width * (height - 2 * from))
   for (let n = 0, at = from * width * 3; n < grey.length; n += 1, at += 3) {
-    const value = (77 * data[at]! + 150 * data[at + 1]! + 29 * data[at + 2]!) >> 8
-    grey[n] = value
-    histogram[value]! += 1
+    grey[n] = (77 * data[at]! + 150 * data[at + 1]! + 29 * data[at + 2]!) >> 8
   }
-  const ground = commonest(histogram)
-  const contrast = strongest(histogram, ground, Math.max(1, Math.round(grey.length * STRONGEST)))
-  const limit = Math.max(8, contrast * INK_SHARE)
-  const columns = new Uint8Array(width)
-  for (let n = 0; n < grey.length; n += 1) if (Math.abs(grey[n]! - ground) > limit) columns[n % width] = 1
-  return { columns, contrast }
+  return grey
 }
 
-/** The brightness most pixels have, over a window of nine levels. */
-function commonest(histogram: Uint32Array): number {
-  let [best, at] = [-1, 0]
-  for (let n = 0; n < 256; n += 1) {
-    let sum = 0
-    for (let m = Math.max(0, n - 4); m <= Math.min(255, n + 4); m += 1) sum += histogram[m]!
-    if (sum > best) [best, at] = [sum, n]
+/** The second lightest and second darkest value of each column, so that a speck does not count, and the mean of all. */
+function columnsOf(grey: Uint8Array, width: number): { lightest: Float32Array; darkest: Float32Array; mean: number } {
+  const lightest = new Float32Array(width)
+  const darkest = new Float32Array(width)
+  let sum = 0
+  for (let x = 0; x < width; x += 1) {
+    let [low, lower, high, higher] = [255, 255, 0, 0]
+    for (let at = x; at < grey.length; at += width) {
+      const value = grey[at]!
+      sum += value
+      if (value < lower) [lower, low] = [value, lower]
+      else if (value < low) low = value
+      if (value > higher) [higher, high] = [value, higher]
+      else if (value > high) high = value
+    }
+    lightest[x] = high
+    darkest[x] = low
   }
-  return at
+  return { lightest, darkest, mean: sum / Math.max(1, grey.length) }
 }
 
-/** Difference from the ground that the `count` strongest pixels reach. */
-function strongest(histogram: Uint32Array, ground: number, count: number): number {
-  let left = count
-  for (let difference = 255; difference > 0; difference -= 1) {
-    left -= (histogram[ground - difference] ?? 0) + (histogram[ground + difference] ?? 0)
-    if (left <= 0) return difference
-  }
-  return 0
+const average = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+
+/** Moving mean over REACH columns on each side. */
+function smooth(values: Float32Array): Float32Array {
+  const sums = new Float64Array(values.length + 1)
+  for (let n = 0; n < values.length; n += 1) sums[n + 1] = sums[n]! + values[n]!
+  return values.map((_, n) => {
+    const [from, to] = [Math.max(0, n - REACH), Math.min(values.length, n + REACH + 1)]
+    return (sums[to]! - sums[from]!) / (to - from)
+  })
 }
