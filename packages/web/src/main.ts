@@ -8,6 +8,7 @@ import { applyTheme } from './ui/theme.ts'
 import './ui/base.css'
 import './chat/prose.css'
 import './source/source.css'
+import './source/sheet.css'
 
 applyTheme()
 createApp(App).use(createPinia()).use(PiniaColada).use(createAppI18n()).use(router).mount('#app')

@@ -7,9 +7,11 @@ const text = 'Locks\nA gap lock.\nfirst\nsecond\nlock\tuse\nx = 1'
 const part: Page = {
   page: 1,
   kind: 'text',
+  version: 1,
   label: null,
   status: 'text',
   code: null,
+  codeParams: {},
   width: null,
   height: null,
   rotation: 0,

@@ -41,9 +41,7 @@ export function boxToRect([x, y, w, h]: Box, size: PageSize): Rect {
 }
 
 /** Room around a box, so that the outline does not cut into the letters. */
-export const PAD_PT = 1
-
-export function padBox([x, y, w, h]: Box, pad = PAD_PT): Box {
+export function padBox([x, y, w, h]: Box, pad: number): Box {
   return [x - pad, y - pad, w + 2 * pad, h + 2 * pad]
 }
 

@@ -1,5 +1,6 @@
 /** A place in a document that the source panel can show: made from a citation, a passage, or a link. */
 import type { Anchor, Box } from '@zhiku/contract/anchor.ts'
+import { type CellRange, parseRange } from '@zhiku/contract/cells.ts'
 import type { Citation, Passage } from '@zhiku/contract/entities.ts'
 
 export interface SourceTarget {
@@ -13,6 +14,8 @@ export interface SourceTarget {
   heading: readonly string[]
   quote: string
   anchor: Anchor | null
+  /** of the revision, where it is known before a page is read; null else */
+  mediaType: string | null
   /** the document was deleted */
   removed: boolean
   /** ordinals of the shown and of the newest revision; 0 where not known */
@@ -29,6 +32,7 @@ export const targetOfCitation = (citation: Citation): SourceTarget => ({
   heading: citation.heading,
   quote: citation.quote,
   anchor: citation.anchor,
+  mediaType: null,
   removed: citation.removed,
   revisionOrd: citation.revisionOrd,
   newestRevisionOrd: citation.newestRevisionOrd,
@@ -44,6 +48,7 @@ export const targetOfPassage = (passage: Passage, key: string): SourceTarget => 
   heading: passage.heading,
   quote: passage.text,
   anchor: passage.anchor,
+  mediaType: null,
   removed: false,
   revisionOrd: 0,
   newestRevisionOrd: 0,
@@ -52,7 +57,7 @@ export const targetOfPassage = (passage: Passage, key: string): SourceTarget => 
 /** A whole document, opened at a page. */
 export const targetOfDocument = (
   document: { id: string; name: string },
-  revision: { id: string; ord: number },
+  revision: { id: string; ord: number; mediaType: string },
   newestOrd: number,
   page: number,
 ): SourceTarget => ({
@@ -64,6 +69,7 @@ export const targetOfDocument = (
   heading: [],
   quote: '',
   anchor: null,
+  mediaType: revision.mediaType,
   removed: false,
   revisionOrd: revision.ord,
   newestRevisionOrd: newestOrd,
@@ -77,10 +83,14 @@ export interface PageMark {
   active: boolean
   /** active, and a citation: drawn strongest. A whole passage is too long for that. */
   strong: boolean
-  /** PDF: points of the unrotated page, origin top left */
+  /** where a page is drawn: in the unit of its kind, origin top left */
   boxes: readonly Box[]
+  /** on a sheet */
+  cells: CellRange | null
   /** [start, end) of the page's display text */
   span: readonly [number, number]
+  /** the text of the page in which `span` counts; null where a page has one text only */
+  version: number | null
 }
 
 /** The highlights of all places that lie in one revision. */
@@ -88,16 +98,22 @@ export function marksOf(targets: readonly SourceTarget[], revisionId: string, ac
   return targets.flatMap((target) => {
     const { anchor } = target
     if (!anchor || target.revisionId !== revisionId) return []
-    const span: [number, number] = anchor.kind === 'text' ? [anchor.start, anchor.end] : [anchor.quote[0], anchor.quote[1]]
+    const active = target.key === activeKey
     return [
       {
         key: target.key,
         page: anchor.page,
-        active: target.key === activeKey,
-        strong: target.key === activeKey && target.mark !== null,
-        boxes: anchor.kind === 'page' ? anchor.boxes : [],
-        span,
+        active,
+        strong: active && target.mark !== null,
+        boxes: 'boxes' in anchor ? anchor.boxes : [],
+        cells: anchor.kind === 'cells' ? parseRange(anchor.range) : null,
+        span: anchor.kind === 'text' ? ([anchor.start, anchor.end] as const) : anchor.quote,
+        version: anchor.kind === 'page' || anchor.kind === 'region' ? (anchor.version ?? 1) : null,
       },
     ]
   })
 }
+
+/** The marks whose words stand where they say in this text of the page. */
+export const marksInText = (marks: readonly PageMark[], page: { page: number; version: number }): PageMark[] =>
+  marks.filter((mark) => mark.page === page.page && (mark.version === null || mark.version === page.version))

@@ -1,10 +1,9 @@
-/** What the viewer needs to know of a revision: its kind, name and length, and the text of the page aimed at. */
+/** What stands in the source panel for a place: which viewer, or why there is nothing to see. */
 import { ApiError } from '@zhiku/contract/client.ts'
-import type { Revision } from '@zhiku/contract/entities.ts'
-import type { Page } from '@zhiku/contract/page.ts'
-import { type Ref, onScopeDispose, shallowRef, watch } from 'vue'
-import { api } from '../api/client.ts'
+import { type ComputedRef, type Ref, computed, shallowRef, watch } from 'vue'
 import type { SourceTarget } from './target.ts'
+import type { PageStore } from './usePages.ts'
+import { type ViewerKind, viewerOf } from './viewer.ts'
 
 export type SourceView =
   | { kind: 'loading' }
@@ -12,48 +11,44 @@ export type SourceView =
   /** the page is not there (yet): still being read, or nothing to read in it */
   | { kind: 'unread'; error: unknown }
   | { kind: 'failed'; error: unknown }
-  | { kind: 'pdf'; revision: Revision | null; documentName: string }
-  | { kind: 'text'; revision: Revision; documentName: string; page: Page; pages: number | null }
+  | { kind: 'viewer'; viewer: ViewerKind }
 
-const PDF = 'application/pdf'
+const GONE = new Set(['revision.not_found', 'document.not_found'])
 
-export function useSource(target: Ref<SourceTarget>): { view: Ref<SourceView>; reload(): void } {
-  const view = shallowRef<SourceView>({ kind: 'loading' })
-  let stop = new AbortController()
-
-  async function load(): Promise<void> {
-    stop.abort()
-    stop = new AbortController()
-    const { signal } = stop
-    const { removed, revisionId, page, anchor, document } = target.value
-    if (removed) {
-      view.value = { kind: 'removed' }
-      return
-    }
-    // A place with boxes is on a PDF: its pages can be drawn without waiting for their text.
-    if (anchor?.kind === 'page') {
-      if (view.value.kind !== 'pdf') view.value = { kind: 'pdf', revision: null, documentName: document.name }
-    } else view.value = { kind: 'loading' }
-    try {
-      const got = await api.getPage({ id: revisionId, page }, { signal })
-      const { revision } = got
-      view.value =
-        revision.mediaType === PDF
-          ? { kind: 'pdf', revision, documentName: got.document.name }
-          : { kind: 'text', revision, documentName: got.document.name, page: got.page, pages: got.pages }
-    } catch (error) {
-      if (signal.aborted) return
-      const code = error instanceof ApiError ? error.code : ''
-      if (code === 'revision.not_found' || code === 'document.not_found') view.value = { kind: 'removed' }
-      else if (view.value.kind === 'pdf') return
-      else view.value = { kind: code === 'page.not_found' ? 'unread' : 'failed', error }
-    }
-  }
+export function useSource(target: Ref<SourceTarget>, page: Ref<number>, store: PageStore): ComputedRef<SourceView> {
+  /** the viewer that stands there stays while the next page of its revision is read */
+  const last = shallowRef<{ revisionId: string; viewer: ViewerKind } | null>(null)
   watch(
-    () => `${target.value.revisionId}/${target.value.page}/${target.value.removed}`,
-    () => void load(),
+    [() => target.value.revisionId, page],
+    ([, n]) => {
+      if (!target.value.removed) store.want(n)
+    },
     { immediate: true },
   )
-  onScopeDispose(() => stop.abort())
-  return { view, reload: () => void load() }
+  const view = computed<SourceView>(() => {
+    const { removed, revisionId, anchor } = target.value
+    if (removed) return { kind: 'removed' }
+    const entry = store.entries.get(page.value)
+    const before = last.value?.revisionId === revisionId ? last.value.viewer : null
+    if (entry?.state === 'ready' && store.about.value)
+      return { kind: 'viewer', viewer: viewerOf(store.about.value.revision, entry.page.kind) }
+    if (entry?.state === 'failed') {
+      const code = entry.error instanceof ApiError ? entry.error.code : ''
+      if (GONE.has(code)) return { kind: 'removed' }
+      // A PDF is drawn from its own bytes, whatever was read of it.
+      if (before === 'pdf' || (before === null && anchor?.kind === 'page')) return { kind: 'viewer', viewer: 'pdf' }
+      return { kind: code === 'page.not_found' ? 'unread' : 'failed', error: entry.error }
+    }
+    if (before !== null) return { kind: 'viewer', viewer: before }
+    // A place with boxes in points is on a PDF: its pages can be drawn without waiting for their text.
+    return anchor?.kind === 'page' ? { kind: 'viewer', viewer: 'pdf' } : { kind: 'loading' }
+  })
+  watch(
+    view,
+    (now) => {
+      if (now.kind === 'viewer') last.value = { revisionId: target.value.revisionId, viewer: now.viewer }
+    },
+    { immediate: true },
+  )
+  return view
 }

@@ -16,3 +16,5 @@ export const sourceBeside = ref(false)
 export const sourceWidth = useStorage('zhiku.source-width', Math.round(Math.min(880, Math.max(480, globalThis.innerWidth * 0.4375))))
 /** The hint on the first citation was shown. */
 export const hintSeen = useStorage('zhiku.hint-citations', false)
+/** Lines that OCR has found are outlined on the page. */
+export const ocrBoxes = useStorage('zhiku.ocr-boxes', true)
