@@ -3,11 +3,12 @@ import type { DoctorReport } from '@zhiku/contract/entities.ts'
 import type { Db } from '../db/db.ts'
 import type { Files } from '../files/files.ts'
 import { checkIndex } from '../search/index.ts'
+import { ROW_CHECKS } from './row-checks.ts'
 
 type Check = DoctorReport['checks'][number]
 
 export async function doctor(db: Db, files: Files): Promise<DoctorReport> {
-  const checks = [await engine(db), ...(await bytes(db, files)), ...(await keywordIndex(db)), ...(await rows(db)), ...(await jobs(db))]
+  const checks = [await engine(db), ...(await bytes(db, files)), ...(await keywordIndex(db)), ...(await rows(db))]
   return { ok: checks.every((check) => check.ok), checks }
 }
 
@@ -59,50 +60,11 @@ async function keywordIndex(db: Db): Promise<Check[]> {
   ]
 }
 
-/** Left-overs that no foreign key forbids. */
 async function rows(db: Db): Promise<Check[]> {
-  const checks: [string, string][] = [
-    [
-      'chunks match their page text',
-      `select count(*)::int as n from chunk c join page p on p.revision_id = c.revision_id and p.ord = c.page where length(c.text) = 0 or position(c.text in p.text) = 0`,
-    ],
-    [
-      'ready documents answer from their newest readable revision',
-      `select count(*)::int as n from document d where d.current_revision_id is not null and not exists (select 1 from revision r where r.id = d.current_revision_id and r.document_id = d.id)`,
-    ],
-    [
-      'documents in the trash are not searchable',
-      `select count(*)::int as n from chunk_tok t join document d on d.id = t.document_id where d.trashed_at is not null`,
-    ],
-    [
-      'no chunks of replaced revisions',
-      `select count(*)::int as n from chunk c join document d on d.id = c.document_id where c.revision_id <> d.current_revision_id and not exists (select 1 from job j where j.kind = 'ingest.revision' and j.key = c.revision_id and j.state in (0, 1)) and exists (select 1 from revision r where r.id = c.revision_id and r.ord < (select x.ord from revision x where x.id = d.current_revision_id))`,
-    ],
-  ]
   const results: Check[] = []
-  for (const [name, sql] of checks) {
-    const { rows: found } = await db.query<{ n: number }>(sql)
-    results.push({ name, ok: found[0]!.n === 0, found: `${found[0]!.n} wrong` })
+  for (const [name, sql] of Object.entries(ROW_CHECKS)) {
+    const { rows: found } = await db.query<{ count: number }>(sql)
+    results.push({ name, ok: found[0]!.count === 0, found: `${found[0]!.count} wrong` })
   }
   return results
-}
-
-async function jobs(db: Db): Promise<Check[]> {
-  const { rows: stuck } = await db.query<{ n: number }>(
-    `select count(*)::int as n from job where state = 1 and lease_until < now() - interval '60 s'`,
-  )
-  const { rows: forgotten } = await db.query<{ n: number }>(
-    `select count(*)::int as n from revision r join document d on d.id = r.document_id
-     where d.trashed_at is null and r.extracted_at is null and r.error_code is null and r.cancelled_at is null
-       and not exists (select 1 from job j where j.kind = 'ingest.revision' and j.key = r.id and j.state in (0, 1))
-       and r.ord = (select max(ord) from revision x where x.document_id = r.document_id)`,
-  )
-  const { rows: trash } = await db.query<{ n: number }>(
-    `select count(*)::int as n from document d where trashed_at is not null and not exists (select 1 from job j where j.kind = 'ingest.purge' and j.key = d.id and j.state in (0, 1))`,
-  )
-  return [
-    { name: 'no job is stuck', ok: stuck[0]!.n === 0, found: `${stuck[0]!.n} with a lease that expired over 60 s ago` },
-    { name: 'every unread document has a job', ok: forgotten[0]!.n === 0, found: `${forgotten[0]!.n} without` },
-    { name: 'the trash will be emptied', ok: trash[0]!.n === 0, found: `${trash[0]!.n} without a job` },
-  ]
 }
