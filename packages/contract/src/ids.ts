@@ -12,6 +12,8 @@ export const ID_PREFIXES = {
   message: 'msg',
   citation: 'cit',
   run: 'run',
+  sitemap: 'map',
+  watch: 'wat',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES
@@ -24,6 +26,8 @@ export type ChatId = Id<'chat'>
 export type MessageId = Id<'message'>
 export type CitationId = Id<'citation'>
 export type RunId = Id<'run'>
+export type SitemapId = Id<'sitemap'>
+export type WatchId = Id<'watch'>
 
 /** Schema of one kind of id; refuses an id of another kind, so a mixed-up id is a 400 and not a silent miss. */
 export function idSchema<K extends IdKind>(kind: K): z.ZodType<Id<K>, string> {
