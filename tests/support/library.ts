@@ -10,6 +10,7 @@ import type { Db, Tx } from '../../packages/server/src/db/db.ts'
 import { openDb } from '../../packages/server/src/db/open.ts'
 import { openFiles } from '../../packages/server/src/files/files.ts'
 import type { IngestContext } from '../../packages/server/src/ingest/context.ts'
+import type { Ocr } from '../../packages/server/src/ingest/ocr/ocr.ts'
 import type { ReaderPool } from '../../packages/server/src/ingest/pool/pool.ts'
 import { readFile } from '../../packages/server/src/ingest/pool/read-file.ts'
 import { receive } from '../../packages/server/src/ingest/receive.ts'
@@ -32,6 +33,21 @@ export interface TestLibrary {
   close(): Promise<void>
 }
 
+/** Its documents have text: nothing waits for OCR. */
+const NO_OCR: Ocr = {
+  pool: {
+    size: 1,
+    pids: [],
+    free: 1,
+    provider: null,
+    recognise: () => Promise.reject(new Error('no OCR here')),
+    draw: () => Promise.reject(new Error('no pictures here')),
+    close: async () => undefined,
+  },
+  engine: 'auto',
+  provider: 'cpu',
+}
+
 export async function openTestLibrary(): Promise<TestLibrary> {
   const folder = await mkdtemp(path.join(tmpdir(), 'zhiku-library-'))
   const db = await openDb({ dataDir: folder, databaseUrl: null, log: silentLog })
@@ -52,7 +68,7 @@ export async function openTestLibrary(): Promise<TestLibrary> {
     close: async () => undefined,
   }
   const collectionId = (await putCollection(db, TEST_OWNER, 'tests')).id
-  worker = startWorker(db, silentLog, ingestHandler(ctx, readers))
+  worker = startWorker(db, silentLog, ingestHandler(ctx, readers, NO_OCR))
 
   return {
     db,

@@ -23,6 +23,10 @@ export const blockSchema = z
     /** table: rows of cells, each [start, end) of the page's text; the first `headerRows` rows are headers */
     rows: z.array(z.array(z.tuple([z.int(), z.int()]))).optional(),
     headerRows: z.int().optional(),
+    /** table: names of its columns in the order of the cells of a row, where the header may stand on an earlier page or spans columns */
+    columns: z.array(z.string()).optional(),
+    /** the file hides what stands here: a hidden slide or sheet */
+    hidden: z.boolean().optional(),
     /** outline of the block in the unit of its page, origin top left */
     box: boxSchema.optional(),
   })

@@ -13,7 +13,8 @@ import { openDb } from './db/open.ts'
 import { openFiles } from './files/files.ts'
 import { type IngestContext, INGEST_JOB } from './ingest/context.ts'
 import { requeueOutdated } from './ingest/control.ts'
-import { createReaderPool, type ReaderPool } from './ingest/pool/pool.ts'
+import type { Ocr } from './ingest/ocr/ocr.ts'
+import { createReaderPool, createSightPool, type ReaderPool } from './ingest/pool/pool.ts'
 import { purgeHandler } from './ingest/removal.ts'
 import { ingestHandler } from './ingest/run.ts'
 import { listCollections, putCollection } from './library/collections.ts'
@@ -34,6 +35,7 @@ export interface App {
   models: Models
   chats: Chats
   readers: ReaderPool
+  ocr: Ocr
   /** how late the event loop is */
   loop: { read(): LoopDelay }
   /** Ends running jobs and answers, closes children and database. */
@@ -50,6 +52,11 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     const outbox = createOutbox(db)
     const workers = new Map<string, Worker>()
     const readers = createReaderPool({ size: Math.max(1, availableParallelism() - 1), log, readPaths: [files.folder] })
+    const ocr: Ocr = {
+      pool: createSightPool({ size: config.ocr.workers ?? availableParallelism(), log, readPaths: [files.folder] }),
+      engine: config.ocr.engine,
+      provider: config.ocr.provider,
+    }
     const models = createModels(config, log)
     const chats = createChats({ db, models, log })
     const ingest: IngestContext = {
@@ -69,7 +76,8 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     }
     if ((await listCollections(db, LOCAL_OWNER)).length === 0) await putCollection(db, LOCAL_OWNER, DEFAULT_COLLECTION)
     await db.transaction((tx) => requeueOutdated(ingest, tx, null))
-    for (const handler of [ingestHandler(ingest, readers), purgeHandler(ingest)]) workers.set(handler.kind, startWorker(db, log, handler))
+    for (const handler of [ingestHandler(ingest, readers, ocr), purgeHandler(ingest)])
+      workers.set(handler.kind, startWorker(db, log, handler))
     const loop = watchLoopDelay()
     const pruning = setInterval(
       () => void prune(db).catch((error: unknown) => log.warn({ event: 'queue.prune.failed', err: error }, 'could not prune')),
@@ -84,6 +92,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       models,
       chats,
       readers,
+      ocr,
       loop,
       async close() {
         clearInterval(pruning)
@@ -91,6 +100,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
         await Promise.all([...workers.values()].map((worker) => worker.stop()))
         await chats.close()
         await readers.close()
+        await ocr.pool.close()
         await models.close()
         await db.close()
       },

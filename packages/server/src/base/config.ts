@@ -85,6 +85,24 @@ export const SETTINGS = {
     zh: '0：不在本机常用端口上寻找模型服务。',
     en: '0: do not look for model servers on the usual local ports.',
   },
+  ZHIKU_OCR: {
+    schema: z.enum(['auto', 'pp-ocr', 'tesseract']),
+    default: 'auto',
+    zh: 'OCR 引擎。auto：先用 PP-OCR，失败或不可靠时用 Tesseract。',
+    en: 'OCR engine. auto: PP-OCR, and Tesseract where that fails or is unsure.',
+  },
+  ZHIKU_OCR_PROVIDER: {
+    schema: z.enum(['cpu', 'coreml', 'cuda', 'dml']),
+    default: 'cpu',
+    zh: 'PP-OCR 的执行后端；不可用时自动改用 cpu。',
+    en: 'Execution provider of PP-OCR; falls back to cpu where it is not available.',
+  },
+  ZHIKU_OCR_WORKERS: {
+    schema: z.coerce.number().int().min(1).max(64),
+    default: null,
+    zh: '同时识别的页数（OCR 进程数）。默认等于处理器核数。',
+    en: 'Pages recognised at the same time (OCR processes). Default: the number of cores.',
+  },
   ZHIKU_LOG: { schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']), default: 'info', zh: '日志级别。', en: 'Log level.' },
   ...boundSettings,
 } as const satisfies Record<string, SettingRow>
@@ -100,6 +118,7 @@ export interface Config {
   databaseUrl: string | null
   chat: { url: string | null; model: string | null; key: string | null }
   discover: boolean
+  ocr: { engine: 'auto' | 'pp-ocr' | 'tesseract'; provider: 'cpu' | 'coreml' | 'cuda' | 'dml'; workers: number | null }
   logLevel: string
 }
 
@@ -141,6 +160,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       key: read('ZHIKU_CHAT_KEY', SETTINGS.ZHIKU_CHAT_KEY.schema),
     },
     discover: read('ZHIKU_DISCOVER', SETTINGS.ZHIKU_DISCOVER.schema) ?? true,
+    ocr: {
+      engine: read('ZHIKU_OCR', SETTINGS.ZHIKU_OCR.schema) ?? 'auto',
+      provider: read('ZHIKU_OCR_PROVIDER', SETTINGS.ZHIKU_OCR_PROVIDER.schema) ?? 'cpu',
+      workers: read('ZHIKU_OCR_WORKERS', SETTINGS.ZHIKU_OCR_WORKERS.schema),
+    },
     logLevel: read('ZHIKU_LOG', SETTINGS.ZHIKU_LOG.schema) ?? 'info',
   }
   for (const name of Object.keys(BOUNDS) as BoundName[]) read(name, SETTINGS[name].schema)

@@ -13,6 +13,8 @@ import type { Chats } from '../chats/chats.ts'
 import type { Db } from '../db/db.ts'
 import { type IngestContext, LIBRARY_TOPIC } from '../ingest/context.ts'
 import { cancel, cancelMany, pauseReading, requeueOutdated, resumeReading, retry, retryMany } from '../ingest/control.ts'
+import { readAgain, takeTextBack } from '../ingest/ocr/again.ts'
+import { type Ocr, describeOcr } from '../ingest/ocr/ocr.ts'
 import { moveToTrash, purge, restore } from '../ingest/removal.ts'
 import { listSteps } from '../ingest/steps.ts'
 import {
@@ -26,6 +28,7 @@ import {
 import { listCoverage } from '../library/coverage.ts'
 import { getDocument, getRevision, listDocuments, listRevisions } from '../library/documents.ts'
 import { getPage, getPlaces } from '../library/pages.ts'
+import { listVersions } from '../library/readings.ts'
 import type { Models } from '../models/models.ts'
 import { doctor } from '../ops/doctor.ts'
 import { status } from '../ops/status.ts'
@@ -40,6 +43,7 @@ export interface HttpContext {
   ingest: IngestContext
   models: Models
   chats: Chats
+  ocr: Ocr
   loop: { read(): LoopDelay }
 }
 
@@ -61,7 +65,7 @@ export function createHandlers(ctx: HttpContext): Handlers {
   }
 
   return {
-    status: ({ owner }) => status(db, owner, { loopDelay: ctx.loop.read() }),
+    status: ({ owner }) => status(db, owner, { loopDelay: ctx.loop.read(), ocr: describeOcr(ctx.ocr) }),
     doctor: () => doctor(db, ingest.files),
     chatModel: () => ctx.models.describeChat(),
     async openSession({ body, reply, request }) {
@@ -119,8 +123,13 @@ export function createHandlers(ctx: HttpContext): Handlers {
     resumeQueue: ({ owner, body }) => resumeReading(ingest, owner, body.collection ?? null),
     async getPage({ owner, params, query }) {
       const { revision, document, pagesTotal } = await getRevision(db, owner, params.id)
-      const places = query.places === '1' ? await getPlaces(db, params.id, params.page) : []
-      return { page: await getPage(db, params.id, params.page), places, pages: pagesTotal, document, revision }
+      const shown = await getPage(db, params.id, params.page, query.version)
+      const places = query.places === '1' ? await getPlaces(db, params.id, params.page, query.version) : []
+      return { page: shown, places, versions: await listVersions(db, params.id, params.page), pages: pagesTotal, document, revision }
+    },
+    readPage({ owner, params, body, signal }) {
+      const at = { owner, revisionId: params.id, page: params.page }
+      return 'engine' in body ? readAgain(ingest, ctx.ocr, at, body.engine, signal) : takeTextBack(ingest, at, body.version)
     },
 
     async search({ owner, query }) {

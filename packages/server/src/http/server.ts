@@ -12,6 +12,7 @@ import { registerBytes } from './bytes.ts'
 import { registerErrors } from './errors.ts'
 import { registerGuard } from './guard.ts'
 import { createHandlers, type HttpContext } from './handlers.ts'
+import { registerPageImages } from './page-images.ts'
 import { registerPages } from './pages.ts'
 import { registerRoutes } from './register.ts'
 import { registerRawUpload, registerTusUpload } from './uploads.ts'
@@ -67,6 +68,7 @@ export async function createHttpServer(ctx: HttpContext): Promise<FastifyInstanc
   })
   registerRoutes(app, createHandlers(ctx))
   registerBytes(app, ctx.db, ctx.ingest.files)
+  registerPageImages(app, ctx)
   await registerRawUpload(app, ctx.ingest)
   const uploads = await registerTusUpload(app, ctx.ingest, ctx.config.dataDir)
   await registerPages(app)

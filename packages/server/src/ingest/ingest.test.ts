@@ -19,7 +19,8 @@ import { searchLexical } from '../search/lexical.ts'
 import { checkIndex } from '../search/index.ts'
 import type { IngestContext } from './context.ts'
 import { cancel, requeueOutdated, retry } from './control.ts'
-import { createReaderPool, type ReaderPool } from './pool/pool.ts'
+import type { Ocr } from './ocr/ocr.ts'
+import { createReaderPool, createSightPool, type ReaderPool } from './pool/pool.ts'
 import { receive } from './receive.ts'
 import { moveToTrash, purge, purgeHandler, restore } from './removal.ts'
 import { ingestHandler } from './run.ts'
@@ -29,6 +30,7 @@ let folder: string
 let db: Db
 let ctx: IngestContext
 let pool: ReaderPool
+let ocr: Ocr
 let collectionId: CollectionId
 const workers = new Map<string, Worker>()
 const forgotten: string[] = []
@@ -38,6 +40,7 @@ beforeAll(async () => {
   db = await openDb({ dataDir: folder, databaseUrl: null, log: silentLog })
   const files = await openFiles(folder, db)
   pool = createReaderPool({ size: 1, log: silentLog, readPaths: [files.folder] })
+  ocr = { pool: createSightPool({ size: 1, log: silentLog, readPaths: [files.folder] }), engine: 'auto', provider: 'cpu' }
   ctx = {
     db,
     log: silentLog,
@@ -47,11 +50,12 @@ beforeAll(async () => {
     forget: async (_tx, id) => void forgotten.push(id),
   }
   collectionId = (await putCollection(db, OWNER, 'tests')).id
-  for (const handler of [ingestHandler(ctx, pool), purgeHandler(ctx)]) workers.set(handler.kind, startWorker(db, silentLog, handler))
+  for (const handler of [ingestHandler(ctx, pool, ocr), purgeHandler(ctx)]) workers.set(handler.kind, startWorker(db, silentLog, handler))
 })
 afterAll(async () => {
   for (const worker of workers.values()) await worker.stop()
   await pool.close()
+  await ocr.pool.close()
   await db.close()
   await rm(folder, { recursive: true, force: true })
 })

@@ -3,8 +3,9 @@
  *
  * Every batch of pages is one transaction that first proves the lease: pages, chunks and (for a document that has
  * nothing older to answer from) index rows together, so a page is searchable as soon as it is written, and a job that
- * is interrupted goes on after the last page that was written. A revision or generation that replaces another is
- * indexed at the end and takes over in one transaction.
+ * is interrupted goes on after the last page that was written. Pages that wait for OCR are read after that, in the same
+ * job (`ocr/stage.ts`). A revision or generation that replaces another is indexed at the end and takes over in one
+ * transaction.
  */
 import type { Notice } from '@zhiku/contract/entities.ts'
 import type { RevisionId } from '@zhiku/contract/ids.ts'
@@ -12,30 +13,45 @@ import { stat } from 'node:fs/promises'
 import { LIMITS } from '../base/limits.ts'
 import { type AppError, fail, isAppError } from '../base/fail.ts'
 import type { Tx } from '../db/db.ts'
-import { anchorOf } from '../library/anchors.ts'
 import { getPageText, putPages, readCheckpoint } from '../library/pages.ts'
-import { type IngestTarget, findIngestTarget, setCurrent, setError, setExtracted, setOpened, setPipeline } from '../library/revisions.ts'
+import { countWaiting } from '../library/readings.ts'
+import { findIngestTarget, setCurrent, setError, setExtracted, setOpened, setPipeline } from '../library/revisions.ts'
 import { JobPaused, yieldIfPaused } from '../queue/pause.ts'
-import { type Job, complete, giveUp, guard } from '../queue/queue.ts'
+import { type Job, complete, giveUp } from '../queue/queue.ts'
 import type { Handler } from '../queue/worker.ts'
 import { chunkedPages, hasOtherGeneration, indexSome, swap, writeChunks } from '../search/index.ts'
-import { encodeForIndex } from '../search/tokens.ts'
 import { chunkPage } from './chunk/chunk.ts'
 import { INGEST_JOB, type IngestContext, generationOf, publishChange } from './context.ts'
-import type { ReaderPool } from './pool/pool.ts'
-import { PIPELINE_VERSION } from './pool/pool.ts'
+import type { Ocr } from './ocr/ocr.ts'
+import { type OcrDetail, recognisePages } from './ocr/stage.ts'
+import { anchored } from './pool/anchored.ts'
+import { PIPELINE_VERSION, type ReaderPool } from './pool/pool.ts'
 import { beginStep, endStep, interruptSteps } from './steps.ts'
+import { type Work, revisionOf, write } from './work.ts'
 
 /** A reader that crashed is given another try; one that crashes again will go on doing so. */
 const READ_ATTEMPTS = 2
 
-export function ingestHandler(ctx: IngestContext, pool: ReaderPool): Handler {
+export function ingestHandler(ctx: IngestContext, pool: ReaderPool, ocr: Ocr): Handler {
+  /** jobs whose pages are with the OCR children: they hold no reader, and must not hold up those that need one */
+  let recognising = 0
   return {
     kind: INGEST_JOB,
-    slots: pool.size,
+    get slots() {
+      return pool.size + Math.min(recognising, LIMITS.ocrJobs)
+    },
     async run(job, signal) {
+      const recognise = async (work: Work): Promise<OcrDetail> => {
+        recognising += 1
+        ctx.jobs.wake(INGEST_JOB)
+        try {
+          return await recognisePages(work, ocr)
+        } finally {
+          recognising -= 1
+        }
+      }
       try {
-        await ingest(ctx, pool, job, signal)
+        await ingest(ctx, pool, recognise, job, signal)
       } catch (error) {
         // The timeline says why it stops here.
         if (error instanceof JobPaused) await write(ctx, job, (tx) => interruptSteps(tx, revisionOf(job), 'ingest.paused'))
@@ -56,24 +72,13 @@ export function ingestHandler(ctx: IngestContext, pool: ReaderPool): Handler {
   }
 }
 
-const revisionOf = (job: Job): RevisionId => (job.payload as { revisionId: RevisionId }).revisionId
-
-/**
- * A transaction that may write for this job only; rolls back when the lease was lost.
- *
- * @param progress  it is a checkpoint: attempts made before it no longer count
- */
-async function write<T>(ctx: IngestContext, job: Job, work: (tx: Tx) => Promise<T>, progress = false): Promise<T> {
-  return await ctx.db.transaction(
-    async (tx) => {
-      if (!(await guard(tx, job, progress))) throw new Error('lease lost')
-      return await work(tx)
-    },
-    { background: true },
-  )
-}
-
-async function ingest(ctx: IngestContext, pool: ReaderPool, job: Job, signal: AbortSignal): Promise<void> {
+async function ingest(
+  ctx: IngestContext,
+  pool: ReaderPool,
+  recognise: (work: Work) => Promise<OcrDetail>,
+  job: Job,
+  signal: AbortSignal,
+): Promise<void> {
   const target = await findIngestTarget(ctx.db, revisionOf(job))
   if (!target || target.cancelled || target.trashed) {
     await ctx.db.transaction((tx) => complete(tx, job))
@@ -82,47 +87,63 @@ async function ingest(ctx: IngestContext, pool: ReaderPool, job: Job, signal: Ab
   const generation = generationOf(target.chunking)
   const of = { documentId: target.documentId, collectionId: target.collectionId, revisionId: target.revisionId, generation }
   if (target.pipeline !== generation) await setPipeline(ctx.db, target.revisionId, generation)
-  const replaces = await hasOtherGeneration(ctx.db, of)
+  const work: Work = { ctx, job, target, of, replaces: await hasOtherGeneration(ctx.db, of), signal }
 
-  if (!target.extracted) {
-    const ended = await extract(ctx, pool, job, target, of, replaces, signal)
-    if (ended) return
-  } else {
-    await rechunk(ctx, job, of, target, signal)
+  if (target.extracted) await rechunk(work)
+  else {
+    const outcome = await extract(work, pool)
+    if (outcome.ended) return
+    if (outcome.ocrAttempt !== null) await readWaiting(work, outcome.ocrAttempt, recognise, outcome.error === null)
+    if (outcome.error) {
+      await end(work, outcome.error)
+      return
+    }
   }
-  await index(ctx, job, target, of, signal)
+  await index(work)
 }
 
-type Of = Parameters<typeof swap>[1]
+interface Outcome {
+  /** the job is done */
+  ended: boolean
+  /** the step of OCR that has begun, when pages wait for it */
+  ocrAttempt: number | null
+  /** the file cannot be read (further) */
+  error: AppError | null
+}
 
-/** Reads the file from the first undecided page on. True when the job has ended with it. */
-async function extract(
-  ctx: IngestContext,
-  pool: ReaderPool,
-  job: Job,
-  target: IngestTarget,
-  of: Of,
-  replaces: boolean,
-  signal: AbortSignal,
-): Promise<boolean> {
+/** Reads the file from the first undecided page on. */
+async function extract(work: Work, pool: ReaderPool): Promise<Outcome> {
+  const { ctx, job, target, of, replaces, signal } = work
   const { revisionId } = target
+  const checkpoint = await readCheckpoint(ctx.db, revisionId)
+  if (target.pagesTotal !== null && checkpoint.pages >= target.pagesTotal && checkpoint.pages > 0) {
+    // The reader was through with it; it is OCR that was interrupted.
+    return { ended: false, ocrAttempt: await beginStep(ctx.db, revisionId, 'ocr', PIPELINE_VERSION), error: null }
+  }
   const startedMs = performance.now()
   const attempt = await beginStep(ctx.db, revisionId, 'extract', PIPELINE_VERSION)
   await ctx.db.transaction((tx) => publishChange(ctx, tx, target))
-  const checkpoint = await readCheckpoint(ctx.db, revisionId)
+  // Chunks of a job that was interrupted may have been taken out of the index meanwhile.
+  const isFresh = checkpoint.pages === 0
   let opened: { pagesTotal: number | null; mediaType: string } | null = null
   let pagesWritten = 0
   let chunksWritten = 0
-  let ended = false
+  let outcome: Outcome | null = null
 
   const detail = () => ({ pages: pagesWritten, chunks: chunksWritten, ms: Math.round(performance.now() - startedMs) })
-  const finish = async (tx: Tx, pagesTotal: number): Promise<void> => {
-    await setExtracted(tx, revisionId, pagesTotal)
+  const finish = async (tx: Tx, pagesTotal: number): Promise<Outcome> => {
     await endStep(tx, revisionId, 'extract', attempt, detail())
-    if (replaces) return
+    const ocrAttempt = await beginOcr(tx, revisionId)
+    if (ocrAttempt !== null) {
+      await setOpened(tx, revisionId, { pagesTotal, mediaType: opened!.mediaType })
+      return { ended: false, ocrAttempt, error: null }
+    }
+    await setExtracted(tx, revisionId, pagesTotal)
+    if (replaces || !isFresh) return { ended: false, ocrAttempt, error: null }
     // Everything is searchable already: the job is done in the same transaction.
     await setCurrent(tx, target.documentId, revisionId, false)
     await complete(tx, job)
+    return { ended: true, ocrAttempt, error: null }
   }
 
   try {
@@ -139,59 +160,74 @@ async function extract(
           const last = opened?.pagesTotal !== null && batch.at(-1)?.page === opened?.pagesTotal
           pagesWritten += batch.length
           chunksWritten += chunks.length
-          const checkpoint = async (tx: Tx): Promise<void> => {
+          const checkpoint = async (tx: Tx): Promise<Outcome | null> => {
             if (opened) await setOpened(tx, revisionId, opened)
             await putPages(tx, revisionId, batch)
             await writeChunks(tx, of, chunks, !replaces)
             if (!replaces && chunks.length > 0) await setCurrent(tx, target.documentId, revisionId, true)
-            if (last) await finish(tx, batch.at(-1)!.page)
+            const end = last ? await finish(tx, batch.at(-1)!.page) : null
             await publishChange(ctx, tx, target)
+            return end
           }
-          await write(ctx, job, checkpoint, true)
-          if (last) ended = true
-          else await yieldIfPaused(ctx.db, job)
+          outcome = await write(ctx, job, checkpoint, true)
+          if (!last) await yieldIfPaused(ctx.db, job)
         },
       },
       signal,
     )
-    if (!ended) {
-      await write(ctx, job, async (tx) => {
+    return (
+      outcome ??
+      (await write(ctx, job, async (tx) => {
         if (opened) await setOpened(tx, revisionId, opened)
-        await finish(tx, result.pagesTotal)
+        const end = await finish(tx, result.pagesTotal)
         await publishChange(ctx, tx, target)
-      })
-    }
-    return !replaces
+        return end
+      }))
+    )
   } catch (error) {
     // All pages are written and the step is closed: whatever the child did afterwards changes nothing.
-    if (ended) return !replaces
+    if (outcome) return outcome
     if (signal.aborted || !isAppError(error) || !error.code.startsWith('ingest.')) throw error
     if (error.code === 'ingest.reader_crashed' && job.attempt < READ_ATTEMPTS) throw error
-    await end(ctx, job, target, attempt, error, detail())
-    return true
+    return await write(ctx, job, async (tx) => {
+      await endStep(tx, revisionId, 'extract', attempt, detail(), { code: error.code, params: error.params })
+      return { ended: false, ocrAttempt: await beginOcr(tx, revisionId), error }
+    })
   }
 }
 
-/** The file cannot be read (further): says so, keeps what was read. */
-async function end(
-  ctx: IngestContext,
-  job: Job,
-  target: IngestTarget,
+/** OCR begins in the transaction that ends the step before it, so that the document never looks idle. Null: no page waits for it. */
+async function beginOcr(tx: Tx, revisionId: RevisionId): Promise<number | null> {
+  return (await countWaiting(tx, revisionId)) > 0 ? await beginStep(tx, revisionId, 'ocr', PIPELINE_VERSION) : null
+}
+
+/** @param complete  the reader gave all pages: with these everything is decided */
+async function readWaiting(
+  { ctx, job, target, of, ...rest }: Work,
   attempt: number,
-  error: AppError,
-  detail: Record<string, number>,
+  recognise: (work: Work) => Promise<OcrDetail>,
+  complete: boolean,
 ): Promise<void> {
+  const detail = await recognise({ ctx, job, target, of, ...rest })
+  await write(ctx, job, async (tx) => {
+    await endStep(tx, of.revisionId, 'ocr', attempt, detail)
+    if (complete) await setExtracted(tx, of.revisionId, (await readCheckpoint(tx, of.revisionId)).pages)
+    await publishChange(ctx, tx, target)
+  })
+}
+
+/** The file cannot be read (further): says so, keeps what was read. */
+async function end({ ctx, job, target }: Work, error: AppError): Promise<void> {
   const notice: Notice = { code: error.code, params: error.params }
   await write(ctx, job, async (tx) => {
     await setError(tx, target.revisionId, notice)
-    await endStep(tx, target.revisionId, 'extract', attempt, detail, notice)
     await giveUp(tx, job, notice)
     await publishChange(ctx, tx, target)
   })
 }
 
 /** Makes the chunks of a new generation from the pages as they are kept. */
-async function rechunk(ctx: IngestContext, job: Job, of: Of, target: IngestTarget, signal: AbortSignal): Promise<void> {
+async function rechunk({ ctx, job, of, target, signal }: Work): Promise<void> {
   const done = await chunkedPages(ctx.db, of)
   let openHeadings: string[] = []
   for (let page = 1; page <= (target.pagesTotal ?? 0); page += 1) {
@@ -201,12 +237,7 @@ async function rechunk(ctx: IngestContext, job: Job, of: Of, target: IngestTarge
     const made = chunkPage(kept, openHeadings, target.chunking)
     openHeadings = made.openHeadings
     if (done.has(page)) continue
-    const chunks = made.chunks.map((chunk) => ({
-      ...chunk,
-      page,
-      anchor: anchorOf({ ...kept, page }, chunk.start, chunk.end),
-      tokens: encodeForIndex({ title: target.name, heading: chunk.heading, text: chunk.text }),
-    }))
+    const chunks = anchored({ ...kept, page }, made.chunks, target.name).map((chunk) => ({ ...chunk, page }))
     if (chunks.length === 0) continue
     await write(ctx, job, (tx) => writeChunks(tx, of, chunks, false), true)
     await yieldIfPaused(ctx.db, job)
@@ -214,7 +245,8 @@ async function rechunk(ctx: IngestContext, job: Job, of: Of, target: IngestTarge
 }
 
 /** Brings the chunks into the index in small transactions, then takes over from what was there before. */
-async function index(ctx: IngestContext, job: Job, target: IngestTarget, of: Of, signal: AbortSignal): Promise<void> {
+async function index(work: Work): Promise<void> {
+  const { ctx, job, target, of, signal } = work
   const attempt = await beginStep(ctx.db, target.revisionId, 'index', of.generation)
   let indexed = 0
   for (let more = true; more;) {
@@ -223,7 +255,7 @@ async function index(ctx: IngestContext, job: Job, target: IngestTarget, of: Of,
       const count = await indexSome(tx, of, target.name)
       indexed += count
       if (count === LIMITS.chunksPerTransaction) return true
-      await takeOver(ctx, tx, target, of)
+      await takeOver(work, tx)
       await endStep(tx, target.revisionId, 'index', attempt, { chunks: indexed })
       await complete(tx, job)
       return false
@@ -233,7 +265,7 @@ async function index(ctx: IngestContext, job: Job, target: IngestTarget, of: Of,
 }
 
 /** The last act: search answers from this revision and generation alone. */
-async function takeOver(ctx: IngestContext, tx: Tx, target: IngestTarget, of: Of): Promise<void> {
+async function takeOver({ ctx, target, of }: Work, tx: Tx): Promise<void> {
   // A new revision without any text does not take the old one's answers away.
   if ((await chunkedPages(tx, of)).size > 0) {
     await setCurrent(tx, target.documentId, target.revisionId, false)

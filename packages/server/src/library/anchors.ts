@@ -14,6 +14,8 @@ export interface AnchorPage {
   /** name of the sheet */
   label: string | null
   words: readonly WordBox[] | null
+  /** of the text; only a page that was read again has another than the first */
+  version?: number
 }
 
 /** Pure: the anchor of the span [start, end) of a page's display text. */
@@ -21,13 +23,14 @@ export function anchorOf(of: AnchorPage, start: number, end: number): Anchor {
   const quote: [number, number] = [start, end]
   const { page } = of
   const words = of.words ?? []
+  const version = of.version !== undefined && of.version > 1 ? { version: of.version } : {}
   switch (of.kind) {
     case 'text':
       return { v: 1, kind: 'text', page, start, end, quote }
     case 'page':
-      return { v: 1, kind: 'page', page, boxes: boxesOfSpan(words, start, end), quote }
+      return { v: 1, kind: 'page', page, ...version, boxes: boxesOfSpan(words, start, end), quote }
     case 'region':
-      return { v: 1, kind: 'region', page, boxes: boxesOfSpan(words, start, end), quote }
+      return { v: 1, kind: 'region', page, ...version, boxes: boxesOfSpan(words, start, end), quote }
     case 'slide':
       return { v: 1, kind: 'slide', page, slide: page, boxes: boxesOfSpan(words, start, end), quote }
     case 'cells':
@@ -49,16 +52,25 @@ function rangeOf(cells: readonly WordBox[], start: number, end: number): string 
   return rangeName({ left, top, right, bottom })
 }
 
+/** Version of the page's text that an anchor's offsets count in. */
+export const versionOf = (anchor: Anchor): number => ('version' in anchor && anchor.version) || 1
+
 /**
  * Anchor of the span [start, end) of a page's display text.
- * @throws page.not_found when the page is gone (its document was deleted meanwhile)
+ * @throws page.not_found when the page or that version of it is gone (its document was deleted meanwhile)
  */
-export async function anchorOfSpan(db: Sql, span: { revisionId: RevisionId; page: number; start: number; end: number }): Promise<Anchor> {
+export async function anchorOfSpan(
+  db: Sql,
+  span: { revisionId: RevisionId; page: number; start: number; end: number; version: number },
+): Promise<Anchor> {
   const { rows } = await db.query<{ kind: PageKind; label: string | null; words: Uint8Array | null }>(
-    'select kind, label, words from page where revision_id = $1 and ord = $2',
-    [span.revisionId, span.page],
+    `select p.kind, p.label, case when p.version = $3 then p.words else v.words end as words
+     from page p left join page_version v on v.revision_id = p.revision_id and v.ord = p.ord and v.version = $3
+     where p.revision_id = $1 and p.ord = $2 and (p.version = $3 or v.version is not null)`,
+    [span.revisionId, span.page, span.version],
   )
   const row = rows[0]
   if (!row) throw fail('page.not_found')
-  return anchorOf({ ...row, page: span.page, words: row.words && unpackWords(row.words) }, span.start, span.end)
+  const words = row.words && unpackWords(row.words)
+  return anchorOf({ ...row, page: span.page, version: span.version, words }, span.start, span.end)
 }

@@ -1,4 +1,8 @@
-/** Pages of a revision: what the reader found, kept so that nothing has to be read twice. Owner of the table `page`. */
+/**
+ * Pages of a revision: what the reader found, kept so that nothing has to be read twice. Owner of the table `page`,
+ * together with readings.ts, where a page gets another text.
+ */
+import type { Notice } from '@zhiku/contract/entities.ts'
 import type { Block, Page, PageKind, PageStatus, Place } from '@zhiku/contract/page.ts'
 import type { RevisionId } from '@zhiku/contract/ids.ts'
 import { fail } from '../base/fail.ts'
@@ -12,6 +16,7 @@ export interface NewPage {
   label: string | null
   status: PageStatus
   code: string | null
+  codeParams?: Notice['params']
   width: number | null
   height: number | null
   rotation: number
@@ -33,16 +38,16 @@ export async function putPages(tx: Tx, revisionId: RevisionId, pages: readonly N
   // Word boxes are most of a PDF page's bytes: they go as one binary parameter, of which each page takes its part.
   let wordsAt = 1
   const rows = pages.map(({ words, ...page }) => {
-    const row = { ...page, wordsAt, wordsBytes: words?.byteLength ?? null }
+    const row = { ...page, codeParams: page.codeParams ?? {}, wordsAt, wordsBytes: words?.byteLength ?? null }
     wordsAt += words?.byteLength ?? 0
     return row
   })
   const words = Buffer.concat(pages.flatMap((page) => (page.words ? [page.words] : [])))
   await tx.query(
-    `insert into page (revision_id, ord, kind, label, status, code, width, height, rotation, text, blocks, words, heading, engine, confidence, unsure, doubts, dropped_outside, dropped_invisible)
-     select $1, p.page, p.kind, p.label, p.status, p.code, p.width, p.height, p.rotation, p.text, p.blocks, substring($3::bytea from p."wordsAt" for p."wordsBytes"),
+    `insert into page (revision_id, ord, kind, label, status, code, code_params, width, height, rotation, text, blocks, words, heading, engine, confidence, unsure, doubts, dropped_outside, dropped_invisible)
+     select $1, p.page, p.kind, p.label, p.status, p.code, p."codeParams", p.width, p.height, p.rotation, p.text, p.blocks, substring($3::bytea from p."wordsAt" for p."wordsBytes"),
        array(select jsonb_array_elements_text(p.heading)), p.engine, p.confidence, p.unsure, p.doubts, (p.dropped->>'outside')::int, (p.dropped->>'invisible')::int
-     from jsonb_to_recordset($2::jsonb) as p(page int, kind text, label text, status text, code text, width real, height real, rotation smallint, text text, blocks jsonb, "wordsAt" int, "wordsBytes" int, heading jsonb, engine text, confidence real, unsure boolean, doubts jsonb, dropped jsonb)
+     from jsonb_to_recordset($2::jsonb) as p(page int, kind text, label text, status text, code text, "codeParams" jsonb, width real, height real, rotation smallint, text text, blocks jsonb, "wordsAt" int, "wordsBytes" int, heading jsonb, engine text, confidence real, unsure boolean, doubts jsonb, dropped jsonb)
      on conflict (revision_id, ord) do nothing`,
     [revisionId, storableJson(rows), words],
   )
@@ -57,26 +62,60 @@ export async function readCheckpoint(db: Sql, revisionId: RevisionId): Promise<{
   return { pages: rows[0]?.ord ?? 0, openHeadings: rows[0]?.heading ?? [] }
 }
 
-/** @throws page.not_found */
-export async function getPage(db: Sql, revisionId: RevisionId, page: number): Promise<Page> {
-  const { rows } = await db.query<Page & { dropped_outside: number; dropped_invisible: number }>(
-    `select ord as page, kind, label, status, code, width, height, rotation, text, blocks, engine, confidence, unsure, doubts, dropped_outside, dropped_invisible from page where revision_id = $1 and ord = $2`,
-    [revisionId, page],
+/** What may be of an earlier version; see readings.ts. */
+const TEXT_COLUMNS = [
+  'status',
+  'code',
+  'code_params',
+  'width',
+  'height',
+  'rotation',
+  'text',
+  'blocks',
+  'engine',
+  'confidence',
+  'unsure',
+  'doubts',
+  'version',
+]
+
+/**
+ * A page, with its text of now or of an earlier version.
+ * @throws page.not_found, page.version_not_found
+ */
+export async function getPage(db: Sql, revisionId: RevisionId, page: number, version?: number): Promise<Page> {
+  const { rows } = await db.query<
+    Page & { code_params: Notice['params']; dropped_outside: number; dropped_invisible: number; there: boolean }
+  >(
+    `select p.ord as page, p.kind, p.label, p.dropped_outside, p.dropped_invisible, v.version is not null as there, ${TEXT_COLUMNS.map((name) => `v.${name}`).join(', ')}
+     from page p left join lateral (
+       select ${TEXT_COLUMNS.join(', ')} from page c where c.revision_id = p.revision_id and c.ord = p.ord and c.version = coalesce($3, c.version)
+       union all select ${TEXT_COLUMNS.join(', ')} from page_version o where o.revision_id = p.revision_id and o.ord = p.ord and o.version = $3) v on true
+     where p.revision_id = $1 and p.ord = $2`,
+    [revisionId, page, version ?? null],
   )
   const row = rows[0]
   if (!row) throw fail('page.not_found')
-  const { dropped_outside: outside, dropped_invisible: invisible, ...rest } = row
-  return { ...rest, dropped: { outside, invisible } }
+  const { code_params: codeParams, dropped_outside: outside, dropped_invisible: invisible, there, ...rest } = row
+  if (!there) throw fail('page.version_not_found', { version: version ?? 0 })
+  return { ...rest, codeParams, dropped: { outside, invisible } }
 }
 
-/** What chunking needs of a page; for making chunks again without reading the file. */
-export async function getPageText(
-  db: Sql,
-  revisionId: RevisionId,
-  page: number,
-): Promise<{ kind: PageKind; label: string | null; text: string; blocks: Block[]; words: WordBox[] | null } | null> {
-  const { rows } = await db.query<{ kind: PageKind; label: string | null; text: string; blocks: Block[]; words: Uint8Array | null }>(
-    'select kind, label, text, blocks, words from page where revision_id = $1 and ord = $2',
+/** What chunking needs of a page. */
+export interface PageText {
+  kind: PageKind
+  label: string | null
+  text: string
+  blocks: Block[]
+  words: WordBox[] | null
+  heading: string[]
+  version: number
+}
+
+/** For making chunks again without reading the file. */
+export async function getPageText(db: Sql, revisionId: RevisionId, page: number): Promise<PageText | null> {
+  const { rows } = await db.query<Omit<PageText, 'words'> & { words: Uint8Array | null }>(
+    'select kind, label, text, blocks, words, heading, version from page where revision_id = $1 and ord = $2',
     [revisionId, page],
   )
   const row = rows[0]
@@ -84,11 +123,13 @@ export async function getPageText(
 }
 
 /** Places of all words of a page, for a viewer that draws them; none for text pages. @throws page.not_found */
-export async function getPlaces(db: Sql, revisionId: RevisionId, page: number): Promise<Place[]> {
-  const { rows } = await db.query<{ words: Uint8Array | null }>('select words from page where revision_id = $1 and ord = $2', [
-    revisionId,
-    page,
-  ])
+export async function getPlaces(db: Sql, revisionId: RevisionId, page: number, version?: number): Promise<Place[]> {
+  const { rows } = await db.query<{ words: Uint8Array | null }>(
+    `select case when p.version = coalesce($3, p.version) then p.words else v.words end as words
+     from page p left join page_version v on v.revision_id = p.revision_id and v.ord = p.ord and v.version = $3
+     where p.revision_id = $1 and p.ord = $2`,
+    [revisionId, page, version ?? null],
+  )
   if (!rows[0]) throw fail('page.not_found')
   return rows[0].words ? unpackWords(rows[0].words).map(({ start, end, x, y, w, h }) => [start, end, x, y, w, h]) : []
 }

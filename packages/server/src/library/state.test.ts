@@ -6,11 +6,14 @@ const ready: StateFacts = {
   error: null,
   started: true,
   extracted: true,
+  waitingPages: 0,
   textPages: 3,
   noTextPages: 0,
+  lookedWith: null,
   failedPages: 0,
+  unsurePages: 0,
   unread: [],
-  failedCode: null,
+  failure: null,
   chunkedPages: 3,
   chunks: 7,
   indexed: 7,
@@ -35,21 +38,31 @@ describe('state of a document', () => {
 
   it('is never ready with nothing inside', () => {
     expect(state({ textPages: 0, chunkedPages: 0, chunks: 0, indexed: 0 })).toBe('empty ingest.no_text')
-    expect(state({ textPages: 0, noTextPages: 2, unread: [1, 2], chunkedPages: 0, chunks: 0, indexed: 0 })).toBe(
-      'needs ingest.no_text_layer',
-    )
-    expect(state({ textPages: 0, failedPages: 1, unread: [1], failedCode: 'ingest.corrupt', chunkedPages: 0, chunks: 0, indexed: 0 })).toBe(
-      'failed ingest.corrupt',
-    )
+    const nothing = { textPages: 0, chunkedPages: 0, chunks: 0, indexed: 0 }
+    const failure = { code: 'ingest.page_time_limit', params: { seconds: 120 } }
+    expect(state({ ...nothing, failedPages: 1, unread: [1], failure })).toBe('failed ingest.page_time_limit')
+    expect(state({ ...nothing, failedPages: 1, unread: [1] })).toBe('failed ingest.corrupt')
+    expect(stateOf({ ...ready, ...nothing, noTextPages: 2, lookedWith: 'PP-OCRv4' })).toEqual({
+      state: 'empty',
+      notice: { code: 'ingest.ocr_no_text', params: { pages: 2, engines: 'PP-OCRv4' } },
+    })
     expect(state({ error: { code: 'ingest.empty_file', params: {} }, extracted: false, textPages: 0, indexed: 0 })).toBe(
       'empty ingest.empty_file',
     )
   })
 
+  it('is being read while a page waits for OCR, whatever else is there', () => {
+    expect(state({ waitingPages: 1 })).toBe('reading')
+    expect(state({ waitingPages: 1, extracted: false, textPages: 0, chunks: 0, indexed: 0 })).toBe('reading')
+    expect(state({ waitingPages: 1, started: false })).toBe('queued')
+  })
+
   it('is partial when some pages could not be read, and names them', () => {
-    const { state: name, notice } = stateOf({ ...ready, noTextPages: 3, unread: [2, 3, 9] })
+    const { state: name, notice } = stateOf({ ...ready, failedPages: 3, unread: [2, 3, 9] })
     expect(name).toBe('partial')
     expect(notice).toEqual({ code: 'ingest.pages_unread', params: { count: 3, pages: '2-3, 9' } })
+    expect(state({ unsurePages: 1, unread: [2] })).toBe('partial ingest.pages_unsure')
+    expect(state({ unsurePages: 1, failedPages: 1, unread: [2, 4] })).toBe('partial ingest.pages_unread')
     expect(state({ error: { code: 'ingest.time_limit', params: { seconds: 300 } }, extracted: false })).toBe('partial ingest.time_limit')
   })
 

@@ -13,13 +13,20 @@ export interface StateFacts {
   started: boolean
   /** every page is decided */
   extracted: boolean
+  /** pages that OCR has still to read */
+  waitingPages: number
   textPages: number
+  /** drawn, and OCR found no text */
   noTextPages: number
+  /** engines that looked at them */
+  lookedWith: string | null
   failedPages: number
-  /** pages without text layer or damaged, in order */
+  /** of `textPages`: read by OCR, below the confidence bar */
+  unsurePages: number
+  /** pages that failed or are unsure, in order */
   unread: readonly number[]
-  /** code of the first damaged page */
-  failedCode: string | null
+  /** why the first of the failed pages could not be read */
+  failure: Notice | null
   /** text pages that have chunks */
   chunkedPages: number
   chunks: number
@@ -31,7 +38,7 @@ export interface StateFacts {
 }
 
 /** Errors that name something a person or a later version must bring. */
-const NEEDS = new Set(['ingest.password_needed', 'ingest.no_text_layer'])
+const NEEDS = new Set(['ingest.password_needed'])
 /** A format without a reader: one code for each way out. */
 const UNSUPPORTED = 'ingest.unsupported_'
 /** Errors that say: there is nothing to read here. */
@@ -58,17 +65,22 @@ export function stateOf(facts: StateFacts): { state: DocumentState; notice: Noti
   if (error && !EMPTY.has(error.code) && facts.indexed === 0) return { state: 'failed', notice: error }
   if (error && EMPTY.has(error.code)) return { state: 'empty', notice: error }
   if (error) return { state: 'partial', notice: error }
-  if (!facts.extracted) return { state: facts.started ? 'reading' : 'queued', notice: null }
-  if (facts.textPages === 0) {
-    if (facts.noTextPages > 0) return { state: 'needs', notice: notice('ingest.no_text_layer') }
-    if (facts.failedPages > 0)
-      return { state: 'failed', notice: notice(facts.failedCode ?? 'ingest.corrupt', { detail: `page ${facts.unread[0]}` }) }
-    return { state: 'empty', notice: notice('ingest.no_text') }
-  }
+  if (!facts.extracted || facts.waitingPages > 0) return { state: facts.started ? 'reading' : 'queued', notice: null }
+  if (facts.textPages === 0) return withoutText(facts)
   // In the trash nothing is searchable on purpose; the state is the one it will have when taken back.
   const searchable = facts.current && facts.indexed >= facts.chunks
   if (facts.chunkedPages < facts.textPages || (!searchable && !facts.trashed)) return { state: 'indexing', notice: null }
-  if (facts.unread.length > 0)
-    return { state: 'partial', notice: notice('ingest.pages_unread', { count: facts.unread.length, pages: pageRanges(facts.unread) }) }
+  if (facts.unread.length > 0) {
+    const code = facts.failedPages > 0 ? 'ingest.pages_unread' : 'ingest.pages_unsure'
+    return { state: 'partial', notice: notice(code, { count: facts.unread.length, pages: pageRanges(facts.unread) }) }
+  }
   return { state: 'ready', notice: null }
+}
+
+/** All pages decided, none has text. */
+function withoutText(facts: StateFacts): { state: DocumentState; notice: Notice } {
+  if (facts.failedPages > 0)
+    return { state: 'failed', notice: facts.failure ?? notice('ingest.corrupt', { detail: `page ${facts.unread[0]}` }) }
+  if (facts.noTextPages === 0) return { state: 'empty', notice: notice('ingest.no_text') }
+  return { state: 'empty', notice: notice('ingest.ocr_no_text', { pages: facts.noTextPages, engines: facts.lookedWith ?? '' }) }
 }

@@ -7,7 +7,7 @@ import { countChunks } from '../search/index.ts'
 import { VERSION } from '../base/version.ts'
 
 /** @param live  what is not in the store: how the process does */
-export async function status(db: Db, owner: string, live: Pick<Status, 'loopDelay'>): Promise<Status> {
+export async function status(db: Db, owner: string, live: Pick<Status, 'loopDelay' | 'ocr'>): Promise<Status> {
   return {
     version: VERSION,
     engine: `${db.engine} ${db.versions.postgres}`,

@@ -98,6 +98,18 @@ export async function chunkedPages(db: Sql, of: Generation): Promise<Set<number>
   return new Set(rows.map((row) => row.page))
 }
 
+/** The chunks of one page that has got another text: replaced, never added to. */
+export async function replacePageChunks(
+  tx: Tx,
+  of: Generation,
+  page: number,
+  chunks: readonly NewChunk[],
+  searchable: boolean,
+): Promise<void> {
+  await tx.query('delete from chunk where revision_id = $1 and page = $2', [of.revisionId, page])
+  await writeChunks(tx, of, chunks, searchable)
+}
+
 /** Removes a revision's chunks, searchable or not: it is going to be read again. */
 export async function deleteRevisionChunks(tx: Tx, revisionId: RevisionId): Promise<void> {
   await tx.query('delete from chunk where revision_id = $1', [revisionId])

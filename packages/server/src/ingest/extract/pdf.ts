@@ -1,7 +1,9 @@
-/** PDF with a text layer: words with boxes, lines and blocks in reading order. Pages without text are told apart: blank, or in need of OCR. */
-import { fail } from '../../base/fail.ts'
-import { LIMITS } from '../../base/limits.ts'
+/**
+ * PDF with a text layer: words with boxes, lines and blocks in reading order. Told apart page by page: pages with text,
+ * blank ones, and those that wait for OCR (drawn but no text, a garbled text layer, a scan with no more than a stamp).
+ */
 import { annotationsOf } from './pdf/annotations.ts'
+import { openDocument, type PdfDocument } from './pdf/document.ts'
 import { DocumentStyle } from './pdf/document-style.ts'
 import { frameOf, type PageFrame, readGlyphs } from './pdf/glyphs.ts'
 import { layoutPage } from './pdf/layout.ts'
@@ -14,51 +16,25 @@ import type { ExtractedPage, Extractor } from './types.ts'
 
 export const PDF_VERSION = 'pdf-1 pdfium-2.15.1'
 
-/** fpdfview.h: FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY */
-const ERROR_PASSWORD = 4
-const ERROR_SECURITY = 5
+/** A text layer with fewer characters over a scan is a stamp, a page number or a watermark: OCR reads the page as well. */
+const STAMP_CHARS = 120
 
 export const extractPdf: Extractor = async ({ bytes, fromPage, progress }) => {
   const pdf = await pdfium()
-  const pointer = pdf.malloc(bytes.length)
-  if (pointer === 0) throw fail('ingest.memory_limit', { limit: `${LIMITS.readerRssMiB} MiB` })
-  pdf.bytes().set(bytes, pointer)
-  const document = pdf.call.FPDF_LoadMemDocument(pointer, bytes.length, 0)
-  if (document === 0) {
-    const code = pdf.call.FPDF_GetLastError()
-    pdf.free(pointer)
-    if (code === ERROR_PASSWORD) throw fail('ingest.password_needed')
-    if (code === ERROR_SECURITY) throw fail('ingest.unsupported_format', { format: 'PDF (DRM)' })
-    throw fail('ingest.corrupt', { detail: `PDFium ${code}` })
-  }
-  const pagesTotal = pdf.call.FPDF_GetPageCount(document)
-  if (pagesTotal < 1) throw fail('ingest.corrupt', { detail: 'no pages' })
-  if (pagesTotal > LIMITS.documentPages) throw fail('ingest.page_limit', { pages: pagesTotal, limit: LIMITS.documentPages })
-  return {
-    mediaType: 'application/pdf',
-    engine: PDF_VERSION,
-    pagesTotal,
-    pages: readPages(pdf, document, pointer, fromPage, pagesTotal, progress),
-  }
+  const document = openDocument(pdf, bytes)
+  const { pagesTotal } = document
+  return { mediaType: 'application/pdf', engine: PDF_VERSION, pagesTotal, pages: readPages(pdf, document, fromPage, progress) }
 }
 
-function* readPages(
-  pdf: Pdfium,
-  document: number,
-  pointer: number,
-  fromPage: number,
-  pagesTotal: number,
-  progress: () => void,
-): Generator<ExtractedPage> {
+function* readPages(pdf: Pdfium, document: PdfDocument, fromPage: number, progress: () => void): Generator<ExtractedPage> {
   const style = new DocumentStyle()
   try {
-    for (let number = fromPage; number <= pagesTotal; number++) {
-      yield readPage(pdf, document, number, style)
+    for (let number = fromPage; number <= document.pagesTotal; number++) {
+      yield readPage(pdf, document.handle, number, style)
       progress()
     }
   } finally {
-    pdf.call.FPDF_CloseDocument(document)
-    pdf.free(pointer)
+    document.close()
   }
 }
 
@@ -86,7 +62,10 @@ function readText(pdf: Pdfium, page: number, textPage: number, number: number, f
   const dropped = { outside: sight.outside, invisible: sight.invisible }
   if (sight.count > 0 && !isGarbled(pdf, textPage, glyphs, sight.kept)) {
     const layout = layoutPage(glyphs, styles, sight.kept, frame, rulesOf(pdf, page, frame), annotationsOf(pdf, page, frame), style)
-    if (layout.text.trim() !== '') return { ...emptyPage(number, frame, 'text'), ...layout, dropped }
+    if (layout.text.trim() !== '') {
+      const onlyStamp = layout.text.replaceAll(/\s/g, '').length < STAMP_CHARS && coverOfPictures(pdf, page, frame) >= SCAN_COVER
+      return { ...emptyPage(number, frame, onlyStamp ? 'waiting' : 'text'), ...layout, dropped }
+    }
   }
   return { ...emptyPage(number, frame, sight.count > 0 || hasDrawing(pdf, page, frame) ? 'waiting' : 'blank'), dropped }
 }

@@ -1,21 +1,22 @@
-/** Entry point of a reader child: reads one file at a time as told by the server, then waits for the next. */
+/** Entry point of a child: does one task at a time as told by the server, then waits for the next. */
 import './no-network.ts'
 import { isAppError } from '../../base/fail.ts'
-import type { FromChild, ReadRequest, ToChild } from './protocol.ts'
-import { readFile, rssMiB } from './read-file.ts'
+import { sendInner } from './inner.ts'
+import type { Ack, FromChild, Task, TaskResult, ToChild } from './protocol.ts'
+import { rssMiB } from './used.ts'
 
 /** Signs of life are cheap but not free; the server looks a few times a second. */
 const PROGRESS_MS = 500
 
-let acknowledge: (() => void) | null = null
+let acknowledge: ((ack: Ack) => void) | null = null
 let progressMs = 0
 
 const send = (message: FromChild): void => {
   process.send!(message)
 }
 
-const sendAndWait = (message: FromChild): Promise<void> =>
-  new Promise((resolve) => {
+const sendAndWait = (message: FromChild): Promise<Ack> =>
+  new Promise<Ack>((resolve) => {
     acknowledge = resolve
     send(message)
   })
@@ -27,16 +28,37 @@ function progress(): void {
   send({ type: 'progress', rssMiB: rssMiB() })
 }
 
-async function run(request: ReadRequest): Promise<void> {
+/** Code of a task is loaded when it first comes: a child that only reads never loads what sees. */
+async function perform(task: Task): Promise<TaskResult> {
+  switch (task.type) {
+    case 'read': {
+      const { readFile } = await import('./read-file.ts')
+      return await readFile(task.request, {
+        opened: async (info) => void (await sendAndWait({ type: 'opened', ...info })),
+        pages: async (batch) => void (await sendAndWait({ type: 'pages', batch })),
+        inner: (file) => sendInner(file, sendAndWait),
+        progress,
+      })
+    }
+    case 'recognise': {
+      const { recognise } = await import('../ocr/recognise.ts')
+      return await recognise(task.request, { drawn: async (pictureHash) => (await sendAndWait({ type: 'drawn', pictureHash })).goOn })
+    }
+    case 'draw': {
+      const { draw } = await import('../ocr/draw.ts')
+      return await draw(task.request)
+    }
+  }
+}
+
+/** After these the child's state is not to be trusted. */
+const FATAL = new Set(['ingest.ocr_failed'])
+
+async function run(task: Task): Promise<void> {
   try {
-    const result = await readFile(request, {
-      opened: (info) => sendAndWait({ type: 'opened', ...info }),
-      pages: (batch) => sendAndWait({ type: 'pages', batch }),
-      progress,
-    })
-    send({ type: 'done', result })
+    send({ type: 'done', result: await perform(task) })
   } catch (error) {
-    if (isAppError(error)) send({ type: 'failed', code: error.code, params: error.params, fatal: false })
+    if (isAppError(error)) send({ type: 'failed', code: error.code, params: error.params, fatal: FATAL.has(error.code) })
     // Anything else may have left a library in a broken state: the server replaces this process.
     else send({ type: 'failed', code: 'ingest.reader_crashed', params: { detail: describe(error) }, fatal: true })
   }
@@ -49,12 +71,13 @@ function describe(error: unknown): string {
 }
 
 process.on('message', (message: ToChild) => {
-  if (message.type === 'read') void run(message.request)
-  else {
-    const go = acknowledge
-    acknowledge = null
-    go?.()
+  if (message.type !== 'ack') {
+    void run(message)
+    return
   }
+  const go = acknowledge
+  acknowledge = null
+  go?.(message)
 })
-// Without its server a reader has nothing to live for.
+// Without its server a child has nothing to live for.
 process.on('disconnect', () => process.exit(0))

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readerArguments, readerEnvironment } from './permissions.ts'
+import { childArguments, childEnvironment } from './permissions.ts'
 
 const here = import.meta.dirname
 let folder: string
@@ -59,7 +59,7 @@ async function attempt(guarded: boolean): Promise<{ passed: string[]; environmen
   const script = path.join(folder, guarded ? 'guarded.mjs' : 'open.mjs')
   await writeFile(script, `${guarded ? `import ${JSON.stringify(pathToFileURL(path.join(here, 'no-network.ts')).href)}\n` : ''}${ATTEMPTS}`)
   const child = fork(script, [String((server.address() as AddressInfo).port), folder], {
-    ...(guarded ? { execArgv: readerArguments([folder], 256), env: readerEnvironment() } : { execArgv: ['--no-warnings'] }),
+    ...(guarded ? { execArgv: childArguments([folder], 256, 'read'), env: childEnvironment() } : { execArgv: ['--no-warnings'] }),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   try {

@@ -1,7 +1,11 @@
-/** What a reader child may do: read its own code and the folders of stored files. No writing, no processes, no threads, no secrets. */
+/**
+ * What a child may do: read its own code and the folders of stored files. No writing, no processes, no secrets, and for
+ * a reader no add-ons and no threads. See docs/decisions/0008-ocr-in-the-pipeline.md for what OCR needs and why.
+ */
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { boundsOf } from '../../base/bounds.ts'
 
 const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -25,18 +29,29 @@ function codePaths(): string[] {
 const both = (folder: string): string[] =>
   existsSync(folder) ? [...new Set([path.resolve(folder), realpathSync(folder)])] : [path.resolve(folder)]
 
-export function readerArguments(readPaths: readonly string[], heapMiB: number): string[] {
+/**
+ * `read`: pure JavaScript and WebAssembly over untrusted bytes.
+ * `see`: OCR and drawing; onnxruntime and sharp are native, Tesseract runs in a thread.
+ */
+export type ChildRights = 'read' | 'see'
+
+const NO_NETWORK = new URL('./no-network.ts', import.meta.url).href
+
+export function childArguments(readPaths: readonly string[], heapMiB: number, rights: ChildRights): string[] {
   const readable = [...codePaths(), ...readPaths.flatMap(both)]
   return [
     '--permission',
     ...readable.map((folder) => `--allow-fs-read=${folder}`),
+    // A thread does not run what the main module imports: it gets its own look at the door.
+    ...(rights === 'see' ? ['--allow-addons', '--allow-worker', `--import=${NO_NETWORK}`] : []),
     `--max-old-space-size=${heapMiB}`,
     '--disallow-code-generation-from-strings',
     '--no-warnings',
   ]
 }
 
-/** Nothing of the server's environment: no keys, no proxies. Windows cannot start a process without its system folder. */
-export function readerEnvironment(): NodeJS.ProcessEnv {
-  return process.platform === 'win32' && process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}
+/** Nothing of the server's environment but its bounds: no keys, no proxies. Windows cannot start a process without its system folder. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  const system = process.platform === 'win32' && process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}
+  return { ...system, ...boundsOf(process.env) }
 }

@@ -163,11 +163,11 @@ describe('bounds', () => {
         (error: unknown) => (isAppError(error) ? error.code : error),
       )
       // The bounds that this file broke do not hit a small one.
-      if (limits!.rssMiB === undefined && limits!.silenceSeconds === undefined && limits!.fileSeconds === undefined)
+      if (limits!.rssMiB === undefined && limits!.silenceSeconds === undefined && limits!.taskSeconds === undefined)
         expect((await read(pool, small)).pages).toHaveLength(1)
       return outcome
     }
-    expect(await ended({ fileSeconds: 0.2 })).toBe('ingest.time_limit')
+    expect(await ended({ taskSeconds: 0.2 })).toBe('ingest.time_limit')
     expect(await ended({ silenceSeconds: 0 })).toBe('ingest.time_limit')
     expect(await ended({ chars: 1000 })).toBe('ingest.output_limit')
     expect(await ended({ rssMiB: 30 })).toBe('ingest.memory_limit')
@@ -192,7 +192,7 @@ describe('bounds', () => {
 
 describe('children', () => {
   it('serve several files, are replaced after some, and stop when idle', async () => {
-    const pool = poolOf({ recycleFiles: 2, idleSeconds: 0.2 })
+    const pool = poolOf({ recycleTasks: 2, idleSeconds: 0.2 })
     const target = await file('again.txt', 'again')
     const pids = new Set<number>()
     for (let round = 0; round < 5; round++) {

@@ -1,17 +1,18 @@
 /**
- * Reader children: untrusted files are read in processes of their own, with bounds. Entry point of this folder.
+ * Children: untrusted files are read, drawn and recognised in processes of their own, with bounds. Entry point of this folder.
  *
- * Children start when first needed, serve one file after another, are replaced when they have grown or read many
- * files, and stop when nothing has come for a while. A child that crashes or goes over a bound is the error of its
- * file alone.
+ * There are two kinds: readers (`createReaderPool`) and those that see (`createSightPool`), which may load add-ons.
+ * Children start when first needed, do one task after another, are replaced when they have grown or done many, and stop
+ * when nothing has come for a while. A child that crashes or goes over a bound is the error of its task alone.
  */
 import { fail } from '../../base/fail.ts'
 import { LIMITS } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
-import type { ReadRequest, ReadResult } from './protocol.ts'
-import { Reader, type ReaderLimits, type ReadListener } from './reader.ts'
+import type { DrawRequest, DrawResult, ReadRequest, ReadResult, RecogniseRequest, RecogniseResult, Task, TaskResult } from './protocol.ts'
+import { type ChildKind, type Listener, Reader, type ReaderLimits, type ReadListener, type RecogniseListener } from './reader.ts'
+import { type Turn, Turns } from './turns.ts'
 
-export type { ReadChunk, ReadPage, ReadRequest, ReadResult } from './protocol.ts'
+export type { ReadChunk, ReadPage, ReadRequest, ReadResult, RecogniseRequest, RecogniseResult, RecognisedPage } from './protocol.ts'
 export { PIPELINE_VERSION } from './version.ts'
 
 export interface ReaderPool {
@@ -29,6 +30,21 @@ export interface ReaderPool {
   close(): Promise<void>
 }
 
+export interface SightPool {
+  /** pages recognised at the same time */
+  readonly size: number
+  readonly pids: readonly number[]
+  /** pages that could begin at once */
+  readonly free: number
+  /** execution provider that the last page ran on; null until there was one */
+  readonly provider: string | null
+  /** Reads one page by OCR; waits for its turn. @throws as `read` */
+  recognise(request: RecogniseRequest, turn: Turn, on: RecogniseListener, signal: AbortSignal): Promise<RecogniseResult>
+  /** Picture of one page, for a viewer; never waits for pages that are being recognised. @throws as `read` */
+  draw(request: DrawRequest, signal: AbortSignal): Promise<DrawResult>
+  close(): Promise<void>
+}
+
 export interface PoolOptions {
   size: number
   log: Log
@@ -37,52 +53,110 @@ export interface PoolOptions {
   /** tests make them small */
   limits?: Partial<ReaderLimits>
   idleSeconds?: number
-  recycleFiles?: number
+  recycleTasks?: number
+}
+
+const READS: ChildKind = { rights: 'read', timeLimit: 'ingest.time_limit', background: false, finishes: false }
+const RECOGNISES: ChildKind = { rights: 'see', timeLimit: 'ingest.page_time_limit', background: true, finishes: false }
+const DRAWS: ChildKind = { rights: 'see', timeLimit: 'ingest.page_time_limit', background: false, finishes: true }
+
+const NEVER = new AbortController().signal
+
+const READ_LIMITS: ReaderLimits = {
+  taskSeconds: LIMITS.readerFileSeconds,
+  silenceSeconds: LIMITS.readerSilenceSeconds,
+  rssMiB: LIMITS.readerRssMiB,
+  heapMiB: LIMITS.readerHeapMiB,
+  chars: LIMITS.documentChars,
+}
+const SIGHT_LIMITS: ReaderLimits = {
+  taskSeconds: LIMITS.ocrPageSeconds,
+  // An engine gives no sign of life while it works on a page.
+  silenceSeconds: LIMITS.ocrPageSeconds,
+  rssMiB: LIMITS.ocrRssMiB,
+  heapMiB: LIMITS.readerHeapMiB,
+  chars: LIMITS.pageChars,
 }
 
 export function createReaderPool(options: PoolOptions): ReaderPool {
-  return new Pool(options)
+  const pool = new Pool(READS, LIMITS.readerRecycleRssMiB, READ_LIMITS, options)
+  return {
+    size: options.size,
+    get pids() {
+      return pool.pids
+    },
+    // A file is one turn: first come, first served.
+    read: async (request, on, signal) =>
+      (await pool.run({ type: 'read', request }, { owner: '', group: '', urgent: false }, on, signal)) as ReadResult,
+    close: () => pool.close(),
+  }
 }
 
-class Pool implements ReaderPool {
-  readonly size: number
+export function createSightPool(options: PoolOptions): SightPool {
+  const pages = new Pool(RECOGNISES, LIMITS.ocrRecycleRssMiB, SIGHT_LIMITS, options)
+  const drawing = new Pool(DRAWS, LIMITS.readerRecycleRssMiB, SIGHT_LIMITS, { ...options, size: 1 })
+  let provider: string | null = null
+  return {
+    size: options.size,
+    get pids() {
+      return [...pages.pids, ...drawing.pids]
+    },
+    get free() {
+      return pages.free
+    },
+    get provider() {
+      return provider
+    },
+    async recognise(request, turn, on, signal) {
+      const result = (await pages.run({ type: 'recognise', request }, turn, on, signal)) as RecogniseResult
+      provider = result.provider ?? provider
+      return result
+    },
+    draw: async (request, signal) =>
+      (await drawing.run({ type: 'draw', request }, { owner: '', group: '', urgent: true }, {}, signal)) as DrawResult,
+    async close() {
+      await Promise.all([pages.close(), drawing.close()])
+    },
+  }
+}
+
+class Pool {
+  readonly #kind: ChildKind
+  readonly #recycleRssMiB: number
   readonly #options: PoolOptions
   readonly #limits: ReaderLimits
+  readonly #turns: Turns
   readonly #all = new Set<Reader>()
   readonly #idle: { reader: Reader; timer: NodeJS.Timeout }[] = []
-  readonly #waiting: (() => void)[] = []
-  #busy = 0
   #closed = false
 
-  constructor(options: PoolOptions) {
-    this.size = options.size
+  constructor(kind: ChildKind, recycleRssMiB: number, limits: ReaderLimits, options: PoolOptions) {
+    this.#kind = kind
+    this.#recycleRssMiB = recycleRssMiB
     this.#options = options
-    this.#limits = {
-      fileSeconds: LIMITS.readerFileSeconds,
-      silenceSeconds: LIMITS.readerSilenceSeconds,
-      rssMiB: LIMITS.readerRssMiB,
-      heapMiB: LIMITS.readerHeapMiB,
-      chars: LIMITS.documentChars,
-      ...options.limits,
-    }
+    this.#limits = { ...limits, ...options.limits }
+    this.#turns = new Turns(options.size)
   }
 
   get pids(): readonly number[] {
     return [...this.#all].filter((reader) => !reader.dead).flatMap((reader) => reader.pid ?? [])
   }
 
-  async read(request: ReadRequest, on: ReadListener, signal: AbortSignal): Promise<ReadResult> {
-    await this.#turn(signal)
+  get free(): number {
+    return this.#turns.free
+  }
+
+  async run(task: Task, turn: Turn, on: Listener, signal: AbortSignal): Promise<TaskResult> {
+    const done = await this.#turns.take(turn, signal)
     try {
+      if (this.#closed) throw STOPPING()
       const reader = this.#take()
-      const result = await reader.read(request, on, signal).finally(() => this.#giveBack(reader))
-      return result
+      return await reader.run(task, on, this.#kind.finishes ? NEVER : signal).finally(() => this.#giveBack(reader))
     } catch (error) {
-      this.#options.log.debug({ event: 'ingest.reader.failed', err: error })
+      this.#options.log.debug({ event: 'ingest.child.failed', task: task.type, err: error })
       throw error
     } finally {
-      this.#busy--
-      this.#waiting.shift()?.()
+      done()
     }
   }
 
@@ -90,31 +164,9 @@ class Pool implements ReaderPool {
     this.#closed = true
     for (const { timer } of this.#idle.splice(0)) clearTimeout(timer)
     const readers = [...this.#all]
-    for (const reader of readers) reader.kill(fail('ingest.reader_crashed', { detail: 'server stopping' }))
-    for (const wake of this.#waiting.splice(0)) wake()
+    this.#turns.close(STOPPING())
+    for (const reader of readers) reader.kill(STOPPING())
     await Promise.all(readers.map((reader) => reader.exited))
-  }
-
-  /** Waits until fewer than `size` files are being read. */
-  async #turn(signal: AbortSignal): Promise<void> {
-    while (this.#busy >= this.size && !this.#closed) {
-      signal.throwIfAborted()
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          signal.removeEventListener('abort', leave)
-          resolve()
-        }
-        const leave = (): void => {
-          this.#waiting.splice(this.#waiting.indexOf(wake), 1)
-          resolve()
-        }
-        this.#waiting.push(wake)
-        signal.addEventListener('abort', leave, { once: true })
-      })
-    }
-    signal.throwIfAborted()
-    if (this.#closed) throw fail('ingest.reader_crashed', { detail: 'server stopping' })
-    this.#busy++
   }
 
   #take(): Reader {
@@ -123,7 +175,7 @@ class Pool implements ReaderPool {
       clearTimeout(idle.timer)
       return idle.reader
     }
-    const reader = new Reader(this.#options.readPaths, this.#limits, (dead) => this.#forget(dead))
+    const reader = new Reader(this.#kind, this.#options.readPaths, this.#limits, (dead) => this.#forget(dead))
     this.#all.add(reader)
     void reader.exited.then(() => this.#all.delete(reader))
     return reader
@@ -131,7 +183,7 @@ class Pool implements ReaderPool {
 
   #giveBack(reader: Reader): void {
     if (reader.dead) return
-    const used = reader.files >= (this.#options.recycleFiles ?? LIMITS.readerRecycleFiles) || reader.rssMiB > LIMITS.readerRecycleRssMiB
+    const used = reader.tasks >= (this.#options.recycleTasks ?? LIMITS.readerRecycleFiles) || reader.rssMiB > this.#recycleRssMiB
     if (used || this.#closed) {
       reader.kill(null)
       return
@@ -146,3 +198,5 @@ class Pool implements ReaderPool {
     if (at >= 0) clearTimeout(this.#idle.splice(at, 1)[0]!.timer)
   }
 }
+
+const STOPPING = (): Error => fail('ingest.reader_crashed', { detail: 'server stopping' })

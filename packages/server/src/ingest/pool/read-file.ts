@@ -2,19 +2,20 @@
 import { readFileSync } from 'node:fs'
 import { fail } from '../../base/fail.ts'
 import { LIMITS } from '../../base/limits.ts'
-import { anchorOf } from '../../library/anchors.ts'
 import { packWords } from '../../library/words.ts'
-import { encodeForIndex } from '../../search/tokens.ts'
 import { chunkPage } from '../chunk/chunk.ts'
 import { openFile } from '../extract/registry.ts'
-import type { ExtractedPage } from '../extract/types.ts'
+import type { ExtractedPage, GiveInner } from '../extract/types.ts'
+import { anchored } from './anchored.ts'
 import type { ReadPage, ReadRequest, ReadResult } from './protocol.ts'
+import { usedSince } from './used.ts'
 import { PIPELINE_VERSION } from './version.ts'
 
 export interface Sink {
   opened(info: { pagesTotal: number | null; mediaType: string }): Promise<void>
   /** resolves when the next batch may be sent */
   pages(batch: ReadPage[]): Promise<void>
+  inner: GiveInner
   progress(): void
 }
 
@@ -31,6 +32,7 @@ export async function readFile(request: ReadRequest, sink: Sink): Promise<ReadRe
     progress: () => sink.progress(),
   })
   await sink.opened({ pagesTotal: extraction.pagesTotal, mediaType: extraction.mediaType })
+  const inner = (await extraction.inner?.((file) => sink.inner(file))) ?? null
   let openHeadings = request.openHeadings
   let batch: ReadPage[] = []
   let chunks = 0
@@ -48,35 +50,44 @@ export async function readFile(request: ReadRequest, sink: Sink): Promise<ReadRe
     chunks = 0
     sentMs = performance.now()
   }
-  for await (const page of extraction.pages) {
-    sink.progress()
-    chars += page.text.length
-    if (page.text.length > LIMITS.pageChars || chars > LIMITS.documentChars)
-      throw fail('ingest.output_limit', { limit: `${LIMITS.documentChars} characters` })
-    const read = finish(page, openHeadings, request)
-    openHeadings = read.heading
-    pages = page.page
-    if (batch.length > 0 && chunks + read.chunks.length > LIMITS.chunksPerTransaction) await send()
-    batch.push(read)
-    chunks += read.chunks.length
-    if (chunks >= LIMITS.chunksPerTransaction || performance.now() - sentMs > BATCH_MS) await send()
+  const flush = async (): Promise<void> => {
+    if (batch.length > 0) await send()
+    await writing
   }
-  if (batch.length > 0) await send()
-  await writing
-  const used = process.cpuUsage(cpu)
+  try {
+    for await (const page of extraction.pages) {
+      sink.progress()
+      chars += page.text.length
+      if (page.page > LIMITS.documentPages)
+        throw fail('ingest.page_limit', { pages: extraction.pagesTotal ?? page.page, limit: LIMITS.documentPages })
+      if (page.text.length > LIMITS.pageChars) throw fail('ingest.output_limit', { limit: `${LIMITS.pageChars} characters on a page` })
+      if (chars > LIMITS.documentChars) throw fail('ingest.output_limit', { limit: `${LIMITS.documentChars} characters` })
+      const read = finish(page, openHeadings, request)
+      openHeadings = read.heading
+      pages = page.page
+      if (batch.length > 0 && chunks + read.chunks.length > LIMITS.chunksPerTransaction) await send()
+      batch.push(read)
+      chunks += read.chunks.length
+      if (chunks >= LIMITS.chunksPerTransaction || performance.now() - sentMs > BATCH_MS) await send()
+    }
+  } catch (error) {
+    // What was read until then stays.
+    await flush()
+    throw error
+  }
+  await flush()
   return {
     pagesTotal: pages,
     mediaType: extraction.mediaType,
     engine: extraction.engine,
     version: PIPELINE_VERSION,
-    cpuMs: Math.round((used.user + used.system) / 1000),
-    rssMiB: rssMiB(),
+    inner,
+    ...usedSince(cpu),
   }
 }
 
-export const rssMiB = (): number => Math.round(process.memoryUsage.rss() / 2 ** 20)
-
-function load(path: string): Uint8Array {
+/** @throws ingest.file_missing */
+export function load(path: string): Uint8Array {
   try {
     return readFileSync(path)
   } catch (error) {
@@ -93,10 +104,6 @@ function finish(page: ExtractedPage, openHeadings: string[], request: ReadReques
     doubts: [],
     words: page.words && packWords(page.words),
     heading: made.openHeadings,
-    chunks: made.chunks.map((chunk) => ({
-      ...chunk,
-      anchor: anchorOf(page, chunk.start, chunk.end),
-      tokens: encodeForIndex({ title: request.name, heading: chunk.heading, text: chunk.text }),
-    })),
+    chunks: anchored(page, made.chunks, request.name),
   }
 }

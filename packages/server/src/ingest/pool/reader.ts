@@ -1,25 +1,39 @@
 /**
- * One reader child, seen from the server: starts it, gives it one file at a time, and ends it when it goes over a bound.
+ * One child, seen from the server: starts it, gives it one task at a time, and ends it when it goes over a bound.
  *
- *   idle --read--> busy --done | failed--> idle
+ *   idle --run--> busy --done | failed--> idle
  *                   |--time, silence, memory, output, abort, exit--> dead (a pool replaces it)
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { ErrorCode } from '@zhiku/contract/errors.ts'
 import { fail } from '../../base/fail.ts'
-import { readerArguments, readerEnvironment } from './permissions.ts'
-import type { FromChild, ReadPage, ReadRequest, ReadResult, ToChild } from './protocol.ts'
+import type { InnerVerdict } from '../extract/types.ts'
+import { InnerPipe } from './inner.ts'
+import { type ChildRights, childArguments, childEnvironment } from './permissions.ts'
+import type { Ack, FromChild, ReadPage, Task, TaskResult, ToChild } from './protocol.ts'
 
 export interface ReadListener {
   /** the file is open; pagesTotal is null when it is only known at the end */
   opened(info: { pagesTotal: number | null; mediaType: string }): Promise<void>
   /** a batch of at most about LIMITS.chunksPerTransaction chunks; the next one comes after it resolves */
   pages(batch: ReadPage[]): Promise<void>
+  /** a file inside the file; its bytes come as they are asked for, and break off with InnerCut */
+  inner?(file: { name: string; path: string }, bytes: AsyncIterable<Uint8Array>): Promise<InnerVerdict>
 }
 
+export interface RecogniseListener {
+  /** the page is drawn; false when its text is known already and it need not be read */
+  drawn(pictureHash: string): Promise<boolean>
+}
+
+export type Listener = Partial<ReadListener & RecogniseListener>
+
 export interface ReaderLimits {
-  fileSeconds: number
+  /** one task */
+  taskSeconds: number
   silenceSeconds: number
   rssMiB: number
   heapMiB: number
@@ -30,9 +44,9 @@ const WATCH_MS = 200
 const STDERR_CHARS = 4000
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 
-interface Task {
-  on: ReadListener
-  resolve(result: ReadResult): void
+interface Running {
+  on: Listener
+  resolve(result: TaskResult): void
   reject(error: unknown): void
   /** time that counts: the server's own writing does not */
   usedMs: number
@@ -40,30 +54,49 @@ interface Task {
   /** callbacks of the server that are running */
   waiting: boolean
   chars: number
+  /** the file inside the file that is on its way */
+  inner: InnerPipe | null
 }
 
+/** What a child is for. */
+export interface ChildKind {
+  rights: ChildRights
+  /** of one task: the file for a reader, the page for OCR */
+  timeLimit: ErrorCode
+  /** gives way to everything else on the machine */
+  background: boolean
+  /** a task that has begun is quickly done: it is not worth a child to cut it short */
+  finishes: boolean
+}
+
+/** Nice value of a child in the background; see setpriority(2). */
+const BACKGROUND_PRIORITY = 10
+
 export class Reader {
-  files = 0
+  tasks = 0
   rssMiB = 0
   dead = false
   readonly exited: Promise<void>
   readonly #child: ChildProcess
+  readonly #kind: ChildKind
   readonly #limits: ReaderLimits
   readonly #onDeath: (reader: Reader) => void
-  #task: Task | null = null
+  #task: Running | null = null
   #reason: unknown = null
   #stderr = ''
 
-  constructor(readPaths: readonly string[], limits: ReaderLimits, onDeath: (reader: Reader) => void) {
+  constructor(kind: ChildKind, readPaths: readonly string[], limits: ReaderLimits, onDeath: (reader: Reader) => void) {
+    this.#kind = kind
     this.#limits = limits
     this.#onDeath = onDeath
     this.#child = fork(CHILD, [], {
-      execArgv: readerArguments(readPaths, limits.heapMiB),
-      env: readerEnvironment(),
+      execArgv: childArguments(readPaths, limits.heapMiB, kind.rights),
+      env: childEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     this.#hold(false)
+    if (kind.background) lowerPriority(this.#child.pid)
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-STDERR_CHARS)))
     this.#child.on('message', (message: FromChild) => void this.#message(message))
     this.exited = new Promise((resolve) => {
@@ -78,25 +111,26 @@ export class Reader {
   }
 
   /**
-   * Reads one file. A reader reads one at a time.
+   * Does one task. A child does one at a time.
    * @throws AppError ingest.*; the signal's reason when aborted; what a listener threw
    */
-  async read(request: ReadRequest, on: ReadListener, signal: AbortSignal): Promise<ReadResult> {
+  async run(task: Task, on: Listener, signal: AbortSignal): Promise<TaskResult> {
     signal.throwIfAborted()
-    this.files++
+    this.tasks++
     this.#hold(true)
     const abort = (): void => this.kill(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     const watch = setInterval(() => void this.#watch(), WATCH_MS)
     try {
-      return await new Promise<ReadResult>((resolve, reject) => {
-        this.#task = { on, resolve, reject, usedMs: 0, silentMs: 0, waiting: false, chars: 0 }
+      return await new Promise<TaskResult>((resolve, reject) => {
+        this.#task = { on, resolve, reject, usedMs: 0, silentMs: 0, waiting: false, chars: 0, inner: null }
         if (this.dead) reject(this.#reason ?? fail('ingest.reader_crashed', { detail: 'not running' }))
-        else this.#send({ type: 'read', request })
+        else this.#send(task)
       })
     } finally {
       clearInterval(watch)
       signal.removeEventListener('abort', abort)
+      this.#task?.inner?.break()
       this.#task = null
       if (!this.dead) this.#hold(false)
     }
@@ -138,12 +172,25 @@ export class Reader {
         this.rssMiB = message.rssMiB
         break
       case 'opened':
-        await this.#answer(task, () => task.on.opened({ pagesTotal: message.pagesTotal, mediaType: message.mediaType }))
+        await this.#answer(task, () => task.on.opened?.({ pagesTotal: message.pagesTotal, mediaType: message.mediaType }))
         break
       case 'pages':
         for (const page of message.batch) task.chars += page.text.length
         if (task.chars > this.#limits.chars) this.kill(fail('ingest.output_limit', { limit: `${this.#limits.chars} characters` }))
-        else await this.#answer(task, () => task.on.pages(message.batch))
+        else await this.#answer(task, () => task.on.pages?.(message.batch))
+        break
+      case 'inner':
+        task.inner = new InnerPipe(async (bytes) => (await task.on.inner?.({ name: message.name, path: message.path }, bytes)) ?? null)
+        await this.#answer(task, () => task.inner?.answer())
+        break
+      case 'inner-part':
+        await this.#answer(task, () => task.inner?.part(message.bytes))
+        break
+      case 'inner-end':
+        await this.#answer(task, () => task.inner?.end(message.cut))
+        break
+      case 'drawn':
+        await this.#answer(task, () => task.on.drawn?.(message.pictureHash))
         break
       case 'done':
         this.rssMiB = message.result.rssMiB
@@ -156,11 +203,11 @@ export class Reader {
     }
   }
 
-  async #answer(task: Task, call: () => Promise<void>): Promise<void> {
+  async #answer(task: Running, call: () => Promise<boolean | void | Omit<Ack, 'type'>> | undefined): Promise<void> {
     task.waiting = true
     try {
-      await call()
-      this.#send({ type: 'ack' })
+      const said = await call()
+      this.#send(typeof said === 'object' ? { type: 'ack', ...said } : { type: 'ack', goOn: said !== false })
     } catch (error) {
       this.kill(error)
     } finally {
@@ -176,9 +223,9 @@ export class Reader {
       task.usedMs += WATCH_MS
       task.silentMs += WATCH_MS
     }
-    const { fileSeconds, silenceSeconds, rssMiB } = this.#limits
-    if (task.usedMs > fileSeconds * 1000) return this.kill(fail('ingest.time_limit', { seconds: fileSeconds }))
-    if (task.silentMs > silenceSeconds * 1000) return this.kill(fail('ingest.time_limit', { seconds: silenceSeconds }))
+    const { taskSeconds, silenceSeconds, rssMiB } = this.#limits
+    if (task.usedMs > taskSeconds * 1000) return this.kill(fail(this.#kind.timeLimit, { seconds: taskSeconds }))
+    if (task.silentMs > silenceSeconds * 1000) return this.kill(fail(this.#kind.timeLimit, { seconds: silenceSeconds }))
     this.rssMiB = (await residentMiB(this.#child.pid)) ?? this.rssMiB
     if (this.rssMiB > rssMiB) this.kill(fail('ingest.memory_limit', { limit: `${rssMiB} MiB` }))
   }
@@ -193,6 +240,14 @@ export class Reader {
       : fail('ingest.reader_crashed', { detail: how }, this.#stderr)
     this.#task?.reject(this.#reason)
     this.#onDeath(this)
+  }
+}
+
+function lowerPriority(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, BACKGROUND_PRIORITY)
+  } catch {
+    // Where the system does not allow it the child works at the usual priority.
   }
 }
 

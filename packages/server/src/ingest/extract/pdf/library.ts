@@ -65,7 +65,6 @@ const FUNCTIONS = [
   'FPDFBitmap_Create',
   'FPDFBitmap_FillRect',
   'FPDFBitmap_GetBuffer',
-  'FPDFBitmap_GetStride',
   'FPDFBitmap_Destroy',
   'FPDF_RenderPageBitmap',
 ] as const
