@@ -21,6 +21,8 @@ import { type Job, complete, giveUp } from '../queue/queue.ts'
 import type { Handler } from '../queue/worker.ts'
 import { chunkedPages, hasOtherGeneration, indexSome, swap, writeChunks } from '../search/index.ts'
 import { chunkPage } from './chunk/chunk.ts'
+import type { InnerOutcome } from './extract/types.ts'
+import { childIntake, dropVanished } from './children.ts'
 import { INGEST_JOB, type IngestContext, generationOf, publishChange } from './context.ts'
 import type { Ocr } from './ocr/ocr.ts'
 import { type OcrDetail, recognisePages } from './ocr/stage.ts'
@@ -131,14 +133,17 @@ async function extract(work: Work, pool: ReaderPool): Promise<Outcome> {
   let outcome: Outcome | null = null
 
   const detail = () => ({ pages: pagesWritten, chunks: chunksWritten, ms: Math.round(performance.now() - startedMs) })
-  const finish = async (tx: Tx, pagesTotal: number): Promise<Outcome> => {
+  const intake = childIntake(ctx, target, (change) => write(ctx, job, change), signal)
+  const finish = async (tx: Tx, pagesTotal: number, inner: InnerOutcome | null = null): Promise<Outcome> => {
     await endStep(tx, revisionId, 'extract', attempt, detail())
+    if (inner?.complete !== false) await dropVanished(ctx, tx, target)
     const ocrAttempt = await beginOcr(tx, revisionId)
     if (ocrAttempt !== null) {
       await setOpened(tx, revisionId, { pagesTotal, mediaType: opened!.mediaType })
       return { ended: false, ocrAttempt, error: null }
     }
     await setExtracted(tx, revisionId, pagesTotal)
+    if (inner?.notice) await setError(tx, revisionId, inner.notice)
     if (replaces || !isFresh) return { ended: false, ocrAttempt, error: null }
     // Everything is searchable already: the job is done in the same transaction.
     await setCurrent(tx, target.documentId, revisionId, false)
@@ -154,6 +159,11 @@ async function extract(work: Work, pool: ReaderPool): Promise<Outcome> {
       {
         opened: async (info) => {
           opened = info
+        },
+        inner: async (file, bytes) => {
+          const verdict = await intake.take(file, bytes)
+          await yieldIfPaused(ctx.db, job)
+          return verdict
         },
         pages: async (batch) => {
           const chunks = batch.flatMap((page) => page.chunks.map((chunk) => ({ ...chunk, page: page.page })))
@@ -179,7 +189,7 @@ async function extract(work: Work, pool: ReaderPool): Promise<Outcome> {
       outcome ??
       (await write(ctx, job, async (tx) => {
         if (opened) await setOpened(tx, revisionId, opened)
-        const end = await finish(tx, result.pagesTotal)
+        const end = await finish(tx, result.pagesTotal, result.inner)
         await publishChange(ctx, tx, target)
         return end
       }))

@@ -2,6 +2,7 @@
  * What a reader gives: pages of display text with blocks and, for PDF, word boxes.
  * Readers are pure: bytes in, pages out; no network, no files, no database. They run in a reader child (`../pool`).
  */
+import type { Notice } from '@zhiku/contract/entities.ts'
 import type { Block, PageKind, PageStatus } from '@zhiku/contract/page.ts'
 import type { ErrorCode } from '@zhiku/contract/errors.ts'
 import type { WordBox } from '../../library/words.ts'
@@ -49,6 +50,30 @@ export interface Extraction {
   /** null when it is only known at the end */
   pagesTotal: number | null
   pages: Iterable<ExtractedPage> | AsyncIterable<ExtractedPage>
+  /** Containers (mail, archive): hands the files inside over, one after the other. Called once, before `pages` is walked. */
+  inner?: (give: GiveInner) => Promise<InnerOutcome>
+}
+
+/** A file inside a file. */
+export interface InnerFile {
+  name: string
+  /** folder within the container, "" at its top */
+  path: string
+  /** @throws AppError ingest.* where it cannot be read (further) */
+  bytes: AsyncIterable<Uint8Array>
+}
+
+/** What became of it: null when it was taken. `stop`: nothing more will be. */
+export type InnerVerdict = { notice: Notice; stop: boolean } | null
+
+/** Resolves when the file was taken or refused; throws what reading its bytes threw. */
+export type GiveInner = (file: InnerFile) => Promise<InnerVerdict>
+
+export interface InnerOutcome {
+  /** why not all of them were taken */
+  notice: Notice | null
+  /** all were looked at, so what is not among them is not in the container */
+  complete: boolean
 }
 
 /**

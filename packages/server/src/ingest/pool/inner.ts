@@ -52,10 +52,7 @@ export class InnerPipe {
 
   /** Resolves when the taker wants a part, or is done. */
   async answer(): Promise<Omit<Ack, 'type'>> {
-    return await Promise.race([
-      this.#done.then((verdict) => ({ goOn: false, verdict })),
-      this.#wanted.promise.then(() => ({ goOn: true })),
-    ])
+    return await Promise.race([this.#done.then((verdict) => ({ goOn: false, verdict })), this.#wanted.promise.then(() => ({ goOn: true }))])
   }
 
   async part(bytes: Uint8Array): Promise<Omit<Ack, 'type'>> {
