@@ -83,6 +83,30 @@ export const ERRORS = {
     zh: '数据文件夹 {folder} 里的数据库打不开（{detail}）。若磁盘已满，请先腾出空间；否则请从备份恢复。',
     en: 'The database in the data folder {folder} does not open ({detail}). If the disk is full, free some space; otherwise restore a backup.',
   },
+  'data.upgrade_failed': {
+    status: 500,
+    retryable: false,
+    zh: '升级数据时出错（{detail}）。升级前的备份在 {backup}。要退回，请用原来版本的程序在空文件夹里运行：zhiku restore "{backup}"，再把 ZHIKU_DATA 指向那个文件夹。',
+    en: 'Upgrading the data failed ({detail}). The backup made before is {backup}. To go back, run “zhiku restore "{backup}"” with the version before and ZHIKU_DATA set to an empty folder.',
+  },
+  'backup.file_exists': {
+    status: 409,
+    retryable: false,
+    zh: '{file} 已存在，没有覆盖。请换一个文件名。',
+    en: '{file} exists and was not overwritten. Choose another name.',
+  },
+  'backup.damaged': {
+    status: 422,
+    retryable: false,
+    zh: '备份不完整或已损坏（{detail}），没有写入任何内容。请换一个备份。',
+    en: 'The backup is incomplete or damaged ({detail}); nothing was written. Use another one.',
+  },
+  'restore.not_empty': {
+    status: 409,
+    retryable: false,
+    zh: '数据文件夹 {folder} 不是空的，没有恢复。请用 ZHIKU_DATA 指定一个空文件夹。',
+    en: 'The data folder {folder} is not empty; nothing was restored. Choose an empty one with ZHIKU_DATA.',
+  },
   // database
   'db.query_limit': {
     status: 503,
@@ -224,6 +248,12 @@ export const ERRORS = {
     retryable: false,
     zh: '{count} 页的识别结果不可靠：第 {pages} 页。文字可检索，请对照原图；可换另一个 OCR 引擎重读。',
     en: '{count} pages were not read surely: page {pages}. Their text can be searched; compare it with the picture, or read them with the other OCR engine.',
+  },
+  'ingest.picture_page': {
+    status: 422,
+    retryable: false,
+    zh: '这一页只有图片，没有文字。可导出为 PDF 后上传，由 OCR 识别。',
+    en: 'This page holds only pictures, no text. Export the file as PDF and upload that, to have it read by OCR.',
   },
   'ingest.ocr_failed': {
     status: 422,

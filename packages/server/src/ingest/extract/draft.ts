@@ -10,6 +10,8 @@ export interface DraftBlock {
   /** offsets into this block's text */
   rows?: [number, number][][]
   headerRows?: number
+  /** names of the columns, see contract/page.ts */
+  columns?: string[]
 }
 
 /** Text of a table with the offsets of its cells: cells of a row are parted by a tab, rows by a line break. */

@@ -6,9 +6,15 @@ import type { ExtractInput, Extraction, Extractor } from './types.ts'
 /** Loaded when first needed: a child that only reads PDF never loads an HTML parser. */
 const READERS: Record<Kind, () => Promise<Extractor>> = {
   pdf: async () => (await import('./pdf.ts')).extractPdf,
+  image: async () => (await import('./image.ts')).extractImage,
   docx: async () => (await import('./docx.ts')).extractDocx,
+  xlsx: async () => (await import('./xlsx.ts')).extractXlsx,
+  pptx: async () => (await import('./pptx.ts')).extractPptx,
+  csv: async () => (await import('./csv.ts')).extractCsv,
   markdown: async () => (await import('./markdown.ts')).extractMarkdown,
   html: async () => (await import('./html.ts')).extractHtml,
+  odf: async () => (await import('./odf.ts')).extractOdf,
+  rtf: async () => (await import('./rtf.ts')).extractRtf,
   xml: async () => (await import('./xml.ts')).extractXml,
   json: async () => (await import('./json.ts')).extractJson,
   code: async () => (await import('./code.ts')).extractCode,

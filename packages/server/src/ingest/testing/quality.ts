@@ -16,7 +16,13 @@ export interface Score {
 export async function fullText(file: string): Promise<string> {
   const { pages } = await read(readFileSync(file), path.basename(file))
   pages.forEach(checkPage)
-  return pages.flatMap((page) => page.blocks.map((block) => `${block.marker ?? ''} ${page.text.slice(block.start, block.end)}`)).join('\n')
+  return pages
+    .flatMap((page, index) => [
+      // The name of a sheet stands outside of its cells.
+      ...(page.kind === 'cells' && page.label !== pages[index - 1]?.label ? [page.label ?? ''] : []),
+      ...page.blocks.map((block) => `${block.marker ?? ''} ${page.text.slice(block.start, block.end)}`),
+    ])
+    .join('\n')
 }
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

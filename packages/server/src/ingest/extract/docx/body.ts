@@ -4,7 +4,7 @@ import { type DraftBlock, tableDraft } from '../draft.ts'
 import { formulaText } from '../ooxml/formula.ts'
 import type { Mark, Numbering } from './numbering.ts'
 import { type Styles, toInt } from './styles.ts'
-import { attributeOf, childOf, elements, isOn, textBelow, valueOf, type Xml } from '../ooxml/xml.ts'
+import { alternative, attributeOf, childOf, elements, isOn, textBelow, valueOf, type Xml } from '../ooxml/xml.ts'
 
 export interface BodyContext {
   styles: Styles
@@ -157,12 +157,6 @@ function looksLikeHeader(table: Xml, rows: readonly string[][]): boolean {
   const marked =
     look !== null && (attributeOf(look, 'w:firstRow') === '1' || (Number.parseInt(attributeOf(look, 'w:val') ?? '0', 16) & 0x20) !== 0)
   return marked && rows.length > 1 && rows[0]!.length > 1 && rows[0]!.every((cell) => cell !== '' && cell.length <= HEADER_CELL_CHARS_MAX)
-}
-
-/** The first alternative that holds any text, else the first. */
-function alternative(element: Xml): Xml | null {
-  const choices = [...elements(element)].filter((child) => child.name === 'mc:Choice' || child.name === 'mc:Fallback')
-  return choices.find((choice) => textBelow(choice).trim() !== '') ?? choices[0] ?? null
 }
 
 /** Content of one paragraph: its text, and the blocks that hang on it (text boxes, notes). */

@@ -17,6 +17,8 @@ export class OfficePackage {
   readonly #bytes: Uint8Array
   readonly #entries = new Map<string, ZipEntry>()
   #unpacked = 0
+  /** bytes of the parts that were read in pieces; one that is read twice counts once */
+  readonly #streamed = new Map<string, number>()
 
   /** @throws ingest.corrupt when it is no ZIP file, ingest.unpacked_limit for too many entries */
   constructor(bytes: Uint8Array) {
@@ -69,7 +71,7 @@ export class OfficePackage {
   *pieces(name: string): Generator<string> {
     const entry = this.#entries.get(name.toLowerCase())
     if (!entry) return
-    this.#check(entry, LIMITS.unpackedBytes)
+    if (!this.#streamed.has(entry.name)) this.#check(entry, LIMITS.unpackedBytes)
     let decoder: InstanceType<typeof TextDecoder> | null = null
     for (const piece of this.#unpack(entry)) {
       decoder ??= new TextDecoder(wideCharset(piece) ?? knownCharset(declaredIn(piece) ?? 'utf-8') ?? 'utf-8')
@@ -79,6 +81,8 @@ export class OfficePackage {
 
   *#unpack(entry: ZipEntry): Generator<Uint8Array> {
     const packed = packedBytes(this.#bytes, entry)
+    const before = this.#streamed.get(entry.name) ?? 0
+    let bytes = 0
     let out: Uint8Array[] = []
     const inflate = new Inflate((piece) => void out.push(piece))
     for (let at = 0; at < packed.length; at += STREAM_BYTES) {
@@ -86,12 +90,14 @@ export class OfficePackage {
       if (entry.method === 0) out.push(piece)
       else this.#push(inflate, piece, at + STREAM_BYTES >= packed.length, entry)
       for (const unpacked of out) {
-        this.#unpacked += unpacked.length
-        if (this.#unpacked > LIMITS.unpackedBytes) throw tooLarge(LIMITS.unpackedBytes)
+        bytes += unpacked.length
+        if (this.#unpacked + bytes - before > LIMITS.unpackedBytes) throw tooLarge(LIMITS.unpackedBytes)
         if (unpacked.length > 0) yield unpacked
       }
       out = []
     }
+    this.#streamed.set(entry.name, bytes)
+    this.#unpacked += bytes - before
   }
 
   #push(inflate: Inflate, piece: Uint8Array, last: boolean, entry: ZipEntry): void {

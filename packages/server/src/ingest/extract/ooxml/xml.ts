@@ -5,6 +5,7 @@
 import { Parser } from 'htmlparser2'
 import { fail } from '../../../base/fail.ts'
 import { LIMITS } from '../../../base/limits.ts'
+import { cleanText } from '../clean.ts'
 
 export interface Xml {
   name: string
@@ -23,6 +24,14 @@ const PREFIXES: readonly [RegExp, string][] = [
   [/\/officeDocument(?:\/2006)?\/relationships$/, 'r'],
   [/\/markup-compatibility\/2006$/, 'mc'],
   [/\/wordprocessingShape$/, 'wps'],
+  [/\/spreadsheetml(?:\/2006)?\/main$/, 'x'],
+  [/\/spreadsheetml\/2018\/threadedcomments$/, 'xtc'],
+  [/\/drawingml(?:\/2006)?\/spreadsheetDrawing$/, 'xdr'],
+  [/\/presentationml(?:\/2006)?\/main$/, 'p'],
+  [/\/powerpoint\/2018\/8\/main$/, 'p188'],
+  [/\/drawing\/2008\/diagram$/, 'dsp'],
+  [/\/drawing\/2010\/main$/, 'a14'],
+  [/\/drawing\/2014\/chartex$/, 'cx'],
   [/\/package\/2006\/relationships$/, ''],
   [/^urn:schemas-microsoft-com:vml$/, 'v'],
 ]
@@ -30,10 +39,30 @@ const PREFIXES: readonly [RegExp, string][] = [
 const prefixOf = (address: string): string | null => PREFIXES.find(([pattern]) => pattern.test(address))?.[1] ?? null
 
 /**
- * Calls `take` for each child of the elements named `under`, as soon as it ends; nothing else is kept in memory.
+ * Calls `take` for each child of the elements named `under`, as soon as it ends; it is not kept in memory.
  * @throws ingest.nesting_limit
  */
 export function readXml(text: string, under: string, take: (element: Xml) => void): void {
+  walk(text, (element, parent) => {
+    if (parent?.name === under) take(element)
+    else parent?.children.push(element)
+  })
+}
+
+/**
+ * A whole part as a tree; null when it has no element.
+ * @throws ingest.nesting_limit
+ */
+export function xmlTree(text: string): Xml | null {
+  let root: Xml | null = null
+  walk(text, (element, parent) => {
+    if (parent) parent.children.push(element)
+    else root ??= element
+  })
+  return root
+}
+
+function walk(text: string, end: (element: Xml, parent: Xml | undefined) => void): void {
   const open: Xml[] = []
   const scopes: Record<string, string>[] = [{}]
   const parser = new Parser(
@@ -53,10 +82,7 @@ export function readXml(text: string, under: string, take: (element: Xml) => voi
       onclosetag() {
         scopes.pop()
         const element = open.pop()
-        if (!element) return
-        const parent = open.at(-1)
-        if (parent?.name === under) take(element)
-        else parent?.children.push(element)
+        if (element) end(element, open.at(-1))
       },
     },
     { xmlMode: true, decodeEntities: true },
@@ -97,6 +123,18 @@ export function childOf(parent: Xml | null | undefined, name: string): Xml | nul
   return null
 }
 
+/** Elements of a name anywhere below, in order; those inside of one that was found are not looked for. */
+export function* below(parent: Xml | null | undefined, name: string): Generator<Xml> {
+  for (const child of elements(parent)) {
+    if (child.name === name) yield child
+    else yield* below(child, name)
+  }
+}
+
+/** The element at the end of a path of names. */
+export const at = (parent: Xml | null | undefined, ...path: string[]): Xml | null =>
+  path.reduce<Xml | null>((found, name) => childOf(found, name), parent ?? null)
+
 /** Value of `<w:x w:val="…"/>` under a parent. */
 export const valueOf = (parent: Xml | null | undefined, name: string): string | null => {
   const child = childOf(parent, name)
@@ -112,3 +150,26 @@ export function isOn(parent: Xml | null | undefined, name: string): boolean {
 /** All text below, as it stands. */
 export const textBelow = (element: Xml): string =>
   element.children.map((child) => (typeof child === 'string' ? child : textBelow(child))).join('')
+
+/** The first alternative that holds any text, else the first. */
+export function alternative(element: Xml): Xml | null {
+  const choices = [...elements(element)].filter((child) => child.name === 'mc:Choice' || child.name === 'mc:Fallback')
+  return choices.find((choice) => textBelow(choice).trim() !== '') ?? choices[0] ?? null
+}
+
+/** File names and the names that programs give to pictures say nothing. */
+const NO_DESCRIPTION =
+  /^(?:.*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)|(?:picture|image|graphic|grafik|bild|图片|圖片|図|그림|object|shape)\s*\d*|.{0,3})$/i
+
+/** What a program believes to see. */
+const GUESSED = /automatically generated|AI[- ]generated|自动生成|自動生成|AI ?生成/i
+
+/** What the author wrote about a picture for those who cannot see it; null when there is nothing of the kind. */
+export function altText(properties: Xml | null): string | null {
+  if (!properties) return null
+  const text = cleanText(attributeOf(properties, 'descr') ?? '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (GUESSED.test(text)) return null
+  return NO_DESCRIPTION.test(text) ? null : text
+}
