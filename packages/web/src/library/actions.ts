@@ -9,11 +9,15 @@ import { language } from '../ui/language.ts'
 import { errorText } from '../ui/notice.ts'
 import { UNDO_MS, toast } from '../ui/toasts.ts'
 
+/** Notices about single pages: reading again looks at those pages, and each can be looked at by itself. */
+const ABOUT_PAGES = new Set(['ingest.pages_unread', 'ingest.pages_unsure', 'ingest.ocr_no_text'])
+export const isAboutPages = ({ notice }: Pick<Document, 'notice'>): boolean => notice !== null && ABOUT_PAGES.has(notice.code)
+
 /** Reading again can help: it was stopped, or what stopped it may be gone. */
 export function canRetry({ state, notice }: Pick<Document, 'state' | 'notice'>): boolean {
   if (state === 'cancelled') return true
-  if (state !== 'failed' && state !== 'partial') return false
-  return notice !== null && isErrorCode(notice.code) && ERRORS[notice.code].retryable
+  if (state === 'ready' || !isFinal(state) || notice === null) return false
+  return isAboutPages({ notice }) || (isErrorCode(notice.code) && ERRORS[notice.code].retryable)
 }
 export const canCancel = ({ state }: Pick<Document, 'state'>): boolean => !isFinal(state)
 /** There is something to look at. */

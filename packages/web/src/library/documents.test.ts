@@ -1,7 +1,7 @@
 import type { Document } from '@zhiku/contract/entities.ts'
 import { describe, expect, test } from 'vitest'
 import { canCancel, canRetry } from './actions.ts'
-import { type DocumentFilter, matches, withDocument } from './useDocuments.ts'
+import { type DocumentFilter, matches, withChildren, withDocument } from './useDocuments.ts'
 
 const document = (n: number, over: Partial<Document> = {}): Document =>
   ({
@@ -11,6 +11,7 @@ const document = (n: number, over: Partial<Document> = {}): Document =>
     state: 'ready',
     notice: null,
     trashedAt: null,
+    parent: null,
     ...over,
   }) as Document
 const ALL: DocumentFilter = { collection: null, state: null, q: '' }
@@ -36,6 +37,25 @@ describe('a list kept up to date', () => {
   })
 })
 
+describe('what came out of mails and archives', () => {
+  const mail = document(5)
+  const child = document(6, { parent: { id: mail.id, name: mail.name } })
+  test('stands below them, not beside them', () => {
+    expect(matches(child, ALL)).toBe(false)
+    expect(ids(withDocument([mail], child, ALL))).toEqual([5])
+    const lines = withChildren([mail, document(1)], new Map([[mail.id, [child]]]))
+    expect(lines.map(({ document: { id }, depth }) => [Number(id.slice(4)), depth])).toEqual([
+      [5, 0],
+      [6, 1],
+      [1, 0],
+    ])
+  })
+  test('is found by name and by state like everything else', () => {
+    expect(matches(child, { ...ALL, q: 'report 6' })).toBe(true)
+    expect(matches(child, { ...ALL, state: 'ready' })).toBe(true)
+  })
+})
+
 describe('ways out', () => {
   test('reading again is offered where it can help', () => {
     const failed = (code: string) => document(1, { state: 'failed', notice: { code, params: {} } })
@@ -43,6 +63,9 @@ describe('ways out', () => {
     expect(canRetry(failed('ingest.corrupt'))).toBe(false)
     expect(canRetry(document(1, { state: 'cancelled' }))).toBe(true)
     expect(canRetry(document(1))).toBe(false)
+    expect(canRetry(document(1, { state: 'partial', notice: { code: 'ingest.pages_unread', params: {} } }))).toBe(true)
+    expect(canRetry(document(1, { state: 'needs', notice: { code: 'ingest.password_needed', params: {} } }))).toBe(false)
+    expect(canRetry(document(1, { state: 'reading', notice: { code: 'ingest.time_limit', params: {} } }))).toBe(false)
   })
   test('stopping is offered while there is something to stop', () => {
     expect(canCancel(document(1, { state: 'queued' }))).toBe(true)

@@ -9,7 +9,7 @@ export default {
   notifications: 'Notifications',
   dismiss: 'Dismiss',
   defaultCollection: 'Default',
-  formats: 'PDF, DOCX, Markdown, HTML, plain text, up to 400 MB per file',
+  formats: 'PDF, Word, Excel, PowerPoint, pictures and scans, mail, web pages, e-books, ZIP, code and text',
   state: {
     queued: 'Queued',
     queuedAt: 'Queued, {n} before it',

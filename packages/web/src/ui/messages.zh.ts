@@ -6,7 +6,7 @@ export default {
   notifications: '通知',
   dismiss: '关闭通知',
   defaultCollection: '默认',
-  formats: 'PDF、DOCX、Markdown、HTML、纯文本，单个文件不超过 400 MB',
+  formats: 'PDF、Word、Excel、PowerPoint、图片和扫描件、邮件、网页、电子书、ZIP、代码和文本',
   state: {
     queued: '排队中',
     queuedAt: '排队中，前面还有 {n} 个',
