@@ -279,6 +279,12 @@ export const ERRORS = {
     zh: '文件有密码保护。请去掉密码后重新上传。',
     en: 'The file is protected by a password. Remove the password and upload it again.',
   },
+  'ingest.encrypted': {
+    status: 422,
+    retryable: false,
+    zh: '文件内容已加密（版权保护），无法读取。请换用没有加密的版本。',
+    en: 'The content is encrypted (copy protection) and cannot be read. Use a copy without encryption.',
+  },
   'ingest.corrupt': {
     status: 422,
     retryable: false,

@@ -38,7 +38,7 @@ export interface StateFacts {
 }
 
 /** Errors that name something a person or a later version must bring. */
-const NEEDS = new Set(['ingest.password_needed'])
+const NEEDS = new Set(['ingest.password_needed', 'ingest.encrypted'])
 /** A format without a reader: one code for each way out. */
 const UNSUPPORTED = 'ingest.unsupported_'
 /** Errors that say: there is nothing to read here. */

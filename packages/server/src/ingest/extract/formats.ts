@@ -17,6 +17,7 @@ const READ = {
   html: 'html htm xhtml xht shtml',
   odf: 'odt ott ods ots odp otp odg otg fodt fods fodp fodg',
   rtf: 'rtf',
+  epub: 'epub',
   xml: 'xml svg rss atom opml xsd xsl xslt plist kml gpx fb2 resx xliff xlf tmx dtd',
   json: 'json jsonl ndjson json5 jsonc geojson ipynb webmanifest har',
   code: CODE_EXTENSIONS,
@@ -36,7 +37,6 @@ const UNREAD: Partial<Record<ErrorCode, readonly (readonly [string, string])[]>>
     ['Word 97-2003 (DOC)', 'doc dot'],
     ['Excel 97-2003 (XLS)', 'xls xlt'],
     ['PowerPoint 97-2003 (PPT)', 'ppt pps pot'],
-    ['EPUB', 'epub'],
     ['ZIP', 'zip'],
   ],
   'ingest.unsupported_document': [

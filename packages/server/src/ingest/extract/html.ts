@@ -4,7 +4,7 @@ import { decodeText } from './charset.ts'
 import type { DraftBlock } from './draft.ts'
 import { htmlBlocks } from './html/blocks.ts'
 import { mainText, wholeBody } from './html/main-text.ts'
-import { capDepth, parseDocument } from './html/tree.ts'
+import { capDepth, parseDocument, parseXhtml } from './html/tree.ts'
 import { textDocument } from './text-document.ts'
 import type { Extractor } from './types.ts'
 
@@ -12,6 +12,8 @@ export const HTML_VERSION = 'html-1 readability-0.6.0'
 
 /** HTML standard, 13.2.3.2: the declaration must stand within the first 1024 bytes; real pages put it a little later. */
 const PRESCAN_BYTES = 4096
+
+const XHTML = /^\s*(?:<\?xml\b|<!DOCTYPE\s+html\s+PUBLIC\s+"-\/\/W3C\/\/DTD XHTML)/i
 
 function declaredCharset(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PRESCAN_BYTES)).toString('latin1')
@@ -24,7 +26,7 @@ function declaredCharset(bytes: Uint8Array): string | null {
 
 export const extractHtml: Extractor = async (input) => {
   const { text } = decodeText(input.bytes, declaredCharset(input.bytes) ?? 'utf-8')
-  const document = parseDocument(text)
+  const document = XHTML.test(text) ? parseXhtml(text) : parseDocument(text)
   input.progress()
   // Nobody writes a page that deep by hand; looking for its main text would take very long.
   const main = capDepth(document) ? wholeBody(document) : mainText(document)

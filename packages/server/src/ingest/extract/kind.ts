@@ -93,7 +93,7 @@ function textFormat(head: string, extension: string): string {
   if (XML_START.test(head)) {
     const root = ROOT_ELEMENT.exec(head.replaceAll(/<[!?][^>]*>/g, ''))?.[1]?.toLowerCase()
     if (root === 'html') return 'html'
-    return 'xml'
+    return root === 'office:document' ? 'fodt' : 'xml'
   }
   return format
 }

@@ -15,6 +15,7 @@ const READERS: Record<Kind, () => Promise<Extractor>> = {
   html: async () => (await import('./html.ts')).extractHtml,
   odf: async () => (await import('./odf.ts')).extractOdf,
   rtf: async () => (await import('./rtf.ts')).extractRtf,
+  epub: async () => (await import('./epub.ts')).extractEpub,
   xml: async () => (await import('./xml.ts')).extractXml,
   json: async () => (await import('./json.ts')).extractJson,
   code: async () => (await import('./code.ts')).extractCode,

@@ -26,8 +26,9 @@ export interface HtmlBlocks {
   invisible: number
 }
 
-export function htmlBlocks(root: HtmlParent): HtmlBlocks {
-  const walker = new Walker()
+/** @param pictures  whether what stands for a picture (`alt`) is read: in books it is text, on web pages most often noise */
+export function htmlBlocks(root: HtmlParent, pictures = false): HtmlBlocks {
+  const walker = new Walker(pictures)
   walker.children(root, { kind: 'paragraph', lists: 0 })
   walker.flush()
   return { blocks: walker.blocks, invisible: walker.invisible }
@@ -59,8 +60,13 @@ function isHidden(element: HtmlElement): boolean {
 class Walker {
   readonly blocks: DraftBlock[] = []
   invisible = 0
+  readonly #pictures: boolean
   #line = ''
   #place: Place = { kind: 'paragraph', lists: 0 }
+
+  constructor(pictures: boolean) {
+    this.#pictures = pictures
+  }
 
   flush(): void {
     const text = foldLine(this.#line)
@@ -95,6 +101,7 @@ class Walker {
       return
     }
     if (tag === 'br') this.#line += BREAK
+    else if (tag === 'img' && this.#pictures) this.#line += ` ${attribute(element, 'alt') ?? ''} `
     else if (tag === 'math') this.#line += ` ${formula(element)} `
     else if (!BLOCKS.has(tag)) this.children(element, place)
     else this.#block(element, place)
@@ -170,7 +177,7 @@ class Walker {
       if (cells.length === 0) continue
       if (isHeader(row, cells) && headerRows === rows.length) headerRows++
       const below: number[] = []
-      rows.push(placeCells(cells, tall, below))
+      rows.push(placeCells(cells, tall, below, this.#pictures))
       tall = below
     }
     for (const child of table.childNodes)
@@ -195,7 +202,7 @@ function spanOf(cell: HtmlElement, name: 'colspan' | 'rowspan'): number {
 }
 
 /** Texts of a row by column; places that a wide or tall cell covers stay empty, so that columns keep their place. */
-function placeCells(cells: readonly HtmlElement[], tall: readonly number[], below: number[]): string[] {
+function placeCells(cells: readonly HtmlElement[], tall: readonly number[], below: number[], pictures: boolean): string[] {
   const texts: string[] = []
   const skipCovered = (): void => {
     while ((tall[texts.length] ?? 0) > 0) {
@@ -208,15 +215,15 @@ function placeCells(cells: readonly HtmlElement[], tall: readonly number[], belo
     const rows = spanOf(cell, 'rowspan') - 1
     for (let column = spanOf(cell, 'colspan'), first = true; column > 0; column--, first = false) {
       if (rows > 0) below[texts.length] = rows
-      texts.push(first ? cellText(cell) : '')
+      texts.push(first ? cellText(cell, pictures) : '')
     }
   }
   skipCovered()
   return texts
 }
 
-function cellText(cell: HtmlElement): string {
-  const walker = new Walker()
+function cellText(cell: HtmlElement, pictures: boolean): string {
+  const walker = new Walker(pictures)
   walker.children(cell, { kind: 'paragraph', lists: 0 })
   walker.flush()
   return walker.blocks

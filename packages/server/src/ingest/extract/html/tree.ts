@@ -12,6 +12,20 @@ export const attribute = (element: HtmlElement, name: string): string | null =>
   element.attrs.find((attr) => attr.name === name)?.value ?? null
 
 export const parseDocument = (html: string): DefaultTreeAdapterTypes.Document => parse(html)
+/**
+ * XHTML by the rules of HTML: in XML every element may be written as empty (`<title/>`, `<a id="x"/>`), in HTML only
+ * some, and the others would swallow what follows.
+ */
+export const parseXhtml = (xhtml: string): DefaultTreeAdapterTypes.Document =>
+  parse(
+    xhtml.replaceAll(/<([a-zA-Z][\w:-]*)(\s[^<>]*)?\/>/g, (whole, name: string, attributes: string | undefined) =>
+      VOID.has(name.toLowerCase()) ? whole : `<${name}${attributes ?? ''}></${name}>`,
+    ),
+  )
+
+/** HTML standard, 13.1.2: void elements. */
+const VOID: ReadonlySet<string> = new Set('area base br col embed hr img input link meta source track wbr'.split(' '))
+
 export const parsePart = (html: string): DefaultTreeAdapterTypes.DocumentFragment => parseFragment(html)
 
 /**
