@@ -20,6 +20,12 @@ test('one group stands without heading; quotes without one are grouped by docume
   expect(textOf([part('One.'), part('Two.', [], 'b.md')], 'en')).toContain('**a.pdf**\n\nOne. [1]\n\n**b.md**\n\nTwo. [2]')
 })
 
+test('rows of a table stand under the names of their columns, also when they are the only group', () => {
+  expect(textOf([part('张三\t销售部\t12,000', ['工资', '姓名\t部门\t工资'])])).toBe(
+    '资料原文：\n\n**工资 › 姓名 | 部门 | 工资**\n\n张三\t销售部\t12,000 [1]',
+  )
+})
+
 test('words of a document cannot pass for marks or open a code block', () => {
   expect(textOf([part('as shown [1] and [7], a[0]')], 'en')).toBe('From your documents:\n\nas shown \\[1] and [7], a[0] [1]')
   expect(textOf([part('```js\nx')], 'en')).toContain('\\```js\nx [1]')

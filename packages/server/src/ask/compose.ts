@@ -3,6 +3,7 @@
  * document and heading in the order in which these first appear. Pure.
  */
 import type { Language } from '@zhiku/contract/errors.ts'
+import { namesColumns, showHeading } from '@zhiku/contract/heading.ts'
 import { SENTENCES } from './language.ts'
 
 export interface QuotedPart {
@@ -20,9 +21,9 @@ export function composeQuotes(parts: readonly QuotedPart[], language: Language):
   let mark = 0
   for (const group of groups.values()) {
     const { heading, documentName } = parts[group[0]!]!
-    const title = heading.length > 0 ? heading.join(' › ') : documentName
-    // One group needs no heading: the citations say where it stands.
-    if (groups.size > 1) pieces.push({ kind: 'text', text: `\n\n**${escapeMarks(title, parts.length)}**` })
+    const title = heading.length > 0 ? showHeading(heading) : documentName
+    // One group needs no heading: the citations say where it stands. But rows of a table need the names of its columns.
+    if (groups.size > 1 || namesColumns(heading)) pieces.push({ kind: 'text', text: `\n\n**${escapeMarks(title, parts.length)}**` })
     for (const part of group) {
       const quote = escapeMarks(parts[part]!.text, parts.length)
       mark += 1
@@ -45,7 +46,7 @@ export function withoutQuotes(text: string, gone: readonly QuotedPart[], marks: 
   for (const { text: quote, heading, documentName } of gone) {
     if (quote !== '') text = text.replace(escapeMarks(quote, marks), () => '…')
     if (heading.length > 0)
-      text = text.replace(`**${escapeMarks(heading.join(' › '), marks)}**`, () => `**${escapeMarks(documentName, marks)}**`)
+      text = text.replace(`**${escapeMarks(showHeading(heading), marks)}**`, () => `**${escapeMarks(documentName, marks)}**`)
   }
   return text
 }

@@ -6,6 +6,7 @@
  * its own that could pass for a citation.
  */
 import { readFileSync } from 'node:fs'
+import { showHeading } from '@zhiku/contract/heading.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { ChatPrompt } from '../models/stream.ts'
 import { languageOf } from './language.ts'
@@ -67,7 +68,7 @@ export function buildPrompt(input: {
 }
 
 function fence(source: PromptSource, id: number): string {
-  const heading = source.heading.length === 0 ? '' : ` heading="${attribute(source.heading.join(' › '))}"`
+  const heading = source.heading.length === 0 ? '' : ` heading="${attribute(showHeading(source.heading))}"`
   return `<source id="${id}" document="${attribute(source.documentName)}" page="${source.page}"${heading}>\n${asData(source.text)}\n</source>`
 }
 

@@ -1,6 +1,7 @@
 /** ask, search, status, doctor, queue, cancel, retry, delete: each a few lines over the typed client. */
 import type { Queue } from '@zhiku/contract/control.ts'
 import type { Collection, Document } from '@zhiku/contract/entities.ts'
+import { showHeading } from '@zhiku/contract/heading.ts'
 import { idSchema } from '@zhiku/contract/ids.ts'
 import { fail } from '../base/fail.ts'
 import type { Connection } from './connection.ts'
@@ -54,7 +55,7 @@ export async function search(
   }
   if (results.length === 0) print(say('没有找到。', 'Nothing found.'))
   results.forEach(({ document, page, heading, text, anchor }, index) => {
-    print(`${index + 1}. ${one([document.name, placeOf(anchor, page), heading.join(' › ')])}`)
+    print(`${index + 1}. ${one([document.name, placeOf(anchor, page), showHeading(heading)])}`)
     print(`   ${flat(text).slice(0, 200)}`)
   })
   return 0

@@ -1,4 +1,5 @@
 /** Where in its document a place is, in words. */
+import { showHeading } from '@zhiku/contract/heading.ts'
 import type { SourceTarget } from './target.ts'
 
 /** the `t` of vue-i18n, as far as it is used here */
@@ -18,7 +19,7 @@ export function placeText(target: Pick<SourceTarget, 'anchor' | 'page' | 'headin
     case 'region':
       return page > 1 ? t('source.place.pictureN', { n: page }) : t('source.place.picture')
     case 'text': {
-      const heading = target.heading.slice(-2).join(' › ')
+      const heading = showHeading(target.heading.slice(-2))
       if (heading !== '') return heading
       return page > 1 ? t('source.place.part', { n: page }) : t('source.place.text')
     }

@@ -137,7 +137,7 @@ describe('chunks', () => {
     for (const chunk of chunks.slice(0, -1)) expect(chunk.text.endsWith('##')).toBe(true)
   })
 
-  it('of a long table go by rows and name the header', () => {
+  it('of a table go by rows and name its columns, each of them', () => {
     const rows = [['Name', 'Amount'], ...Array.from({ length: 100 }, (_, index) => [`Item ${index}`, `${index} euro`])]
     const { chunks } = chunkPage(pageOf(['heading', 'Prices', { level: 1 }], tableOf(rows, 1)), [], small(60, 20))
     // The heading stands before the table, so offsets of cells move by its length and the line break.
@@ -147,13 +147,27 @@ describe('chunks', () => {
     )
     const again = chunkPage({ text: page.text, blocks: moved }, [], small(60, 20)).chunks
     expect(chunks.length).toBeGreaterThan(3)
-    expect(again[0]!.heading).toEqual(['Prices'])
-    for (const chunk of again.slice(1)) {
-      expect(chunk.heading).toEqual(['Prices', 'Name | Amount'])
-      expect(chunk.text).toMatch(/^Item \d+\t/)
-    }
+    for (const chunk of again) expect(chunk.heading).toEqual(['Prices', 'Name\tAmount'])
+    for (const chunk of again.slice(1)) expect(chunk.text).toMatch(/^Item \d+\t/)
     // Rows are not repeated.
     for (let at = 1; at < again.length; at++) expect(again[at]!.start).toBeGreaterThanOrEqual(again[at - 1]!.end)
+  })
+
+  it('name the columns as the table gives them, where its header stands on another page or over several columns', () => {
+    const [, text, cells] = tableOf([['Ann', '12', '7']], 0)
+    const { chunks } = chunkPage(pageOf(['table', text, { ...cells, columns: ['Name', 'Marks first', 'Marks second'] }]), [], SETTINGS)
+    expect(chunks.map(({ heading }) => heading)).toEqual([['Name\tMarks first\tMarks second']])
+    // Nothing but the header: it says itself.
+    const head = chunkPage(pageOf(tableOf([['Name', 'Amount']], 1)), [], SETTINGS)
+    expect(head.chunks[0]!.heading).toEqual([])
+  })
+
+  it('stand under the name of their sheet, and never under headings of another slide or sheet', () => {
+    const page = (kind: 'cells' | 'slide', label: string | null) => ({ ...pageOf(['paragraph', 'text']), kind, label })
+    expect(chunkPage(page('slide', null), ['Title before'], SETTINGS).chunks[0]!.heading).toEqual([])
+    expect(chunkPage(page('cells', 'Sales'), ['Costs', 'Title'], SETTINGS).chunks[0]!.heading).toEqual(['Sales'])
+    // The next page of the same sheet goes on under its title.
+    expect(chunkPage(page('cells', 'Sales'), ['Sales', 'Title'], SETTINGS).chunks[0]!.heading).toEqual(['Sales', 'Title'])
   })
 
   it('cut hard what has no place to cut at', () => {

@@ -5,17 +5,18 @@
  * Every character that is not white space is in at least one chunk, and `chunk.text === page.text.slice(start, end)`.
  */
 import type { ChunkSettings } from '@zhiku/contract/entities.ts'
-import type { Block } from '@zhiku/contract/page.ts'
+import type { Block, PageKind } from '@zhiku/contract/page.ts'
+import { tableHeader } from './columns.ts'
 import { type Section, sectionsOf } from './sections.ts'
 import { CUT, type Unit, unitsOf } from './units.ts'
 
 /** Changes whenever the same page may give other chunks. */
-export const CHUNKER_VERSION = '1'
+export const CHUNKER_VERSION = '2'
 
 export interface Chunk {
   /** within the page, from 0 */
   ord: number
-  /** outermost first; of a continued table the last element is its header row */
+  /** outermost first; of rows of a table the last element is the names of its columns, parted by tabs (contract/heading.ts) */
   heading: string[]
   text: string
   start: number
@@ -28,49 +29,58 @@ const TAIL = 1.2
 const FULL_ENOUGH = 0.5
 const HEADING_CHARS_MAX = 200
 
+export interface ChunkablePage {
+  text: string
+  blocks: Block[]
+  kind?: PageKind
+  label?: string | null
+}
+
 /**
- * @param openHeadings  headings open at the end of the page before: index 0 is level 1, '' where a level is missing
+ * @param openHeadings  headings open at the end of the page before: index 0 is level 1, '' where a level is missing;
+ *                      those of another slide or sheet do not count
  * @returns chunks in order, and the headings open at the end of this page, in the same form
  */
 export function chunkPage(
-  page: { text: string; blocks: Block[] },
+  page: ChunkablePage,
   openHeadings: readonly string[],
   settings: ChunkSettings,
 ): { chunks: Chunk[]; openHeadings: string[] } {
-  const { sections, open } = sectionsOf(page, openHeadings, settings.sizeTokens)
+  const { sections, open } = sectionsOf(page, headingsAbove(page, openHeadings), settings.sizeTokens)
   const chunks: Chunk[] = []
   for (const section of sections) {
-    for (const [first, last] of pack(unitsOf(page.text, section.blocks, settings.sizeTokens, settings.separators), settings)) {
-      const { start } = first
-      const { end } = last
-      chunks.push({ ord: chunks.length, heading: headingOf(page.text, section, first), text: page.text.slice(start, end), start, end })
+    const units = unitsOf(page.text, section.blocks, settings.sizeTokens, settings.separators)
+    for (const [from, to] of pack(units, settings)) {
+      const { start } = units[from]!
+      const { end } = units[to - 1]!
+      const header = tableHeader(page.text, units.slice(from, to))
+      const heading = [...pathOf(section), ...(header === null ? [] : [header])]
+      chunks.push({ ord: chunks.length, heading, text: page.text.slice(start, end), start, end })
     }
   }
   return { chunks, openHeadings: open }
 }
 
-function headingOf(text: string, section: Section, first: Unit): string[] {
-  const path = section.path.filter((heading) => heading !== '').map((heading) => heading.slice(0, HEADING_CHARS_MAX).toWellFormed())
-  const { rows, headerRows = 0 } = first.block
-  if (!rows || first.row === undefined || headerRows === 0 || first.row < headerRows) return path
-  const header = rows
-    .slice(0, headerRows)
-    .flat()
-    .map(([start, end]) => text.slice(start, end).trim())
-    .filter((cell) => cell !== '')
-    .join(' | ')
-  return header === '' ? path : [...path, header.slice(0, HEADING_CHARS_MAX).toWellFormed()]
+/** A slide begins anew; everything in a sheet stands under the sheet's name, on each of its pages. */
+function headingsAbove({ kind, label = null }: ChunkablePage, open: readonly string[]): readonly string[] {
+  if (kind === 'slide') return []
+  if (kind !== 'cells' || label === null) return open
+  const name = label.replace(/\s+/g, ' ').trim()
+  return open[0] === name ? open : [name]
 }
 
-/** First and last unit of each chunk. */
-function pack(units: readonly Unit[], settings: ChunkSettings): [Unit, Unit][] {
-  const packed: [Unit, Unit][] = []
+const pathOf = (section: Section): string[] =>
+  section.path.filter((heading) => heading !== '').map((heading) => heading.slice(0, HEADING_CHARS_MAX).toWellFormed())
+
+/** First unit of each chunk, and the one after its last. */
+function pack(units: readonly Unit[], settings: ChunkSettings): [number, number][] {
+  const packed: [number, number][] = []
   let from = 0
   /** units before this index are in a chunk already */
   let done = 0
   while (done < units.length) {
     const to = cutOf(units, from, done, settings.sizeTokens)
-    packed.push([units[from]!, units[to - 1]!])
+    packed.push([from, to])
     done = to
     from = overlapStart(units, from, to, settings)
   }

@@ -1,10 +1,12 @@
 /**
  * Cuts the blocks of a text document into pages of about LIMITS.textPageChars, at block borders, best before a heading.
  * A block longer than a page is cut at rows, lines, sentences or, at the last, anywhere.
+ * A document over the bounds (LIMITS.documentPages, LIMITS.documentChars) ends with the first page that crosses one: whoever
+ * reads on finds the crossing there, with everything before it.
  */
 import type { Block } from '@zhiku/contract/page.ts'
-import { fail } from '../../base/fail.ts'
 import { LIMITS } from '../../base/limits.ts'
+import { headerNames } from '../chunk/columns.ts'
 import type { DraftBlock } from './draft.ts'
 import type { ExtractedPage } from './types.ts'
 
@@ -17,9 +19,6 @@ interface OpenPage {
   blocks: Block[]
 }
 
-/**
- * @throws ingest.output_limit, ingest.page_limit
- */
 export function cutIntoPages(drafts: Iterable<DraftBlock>, engine: string, pageChars: number = LIMITS.textPageChars): ExtractedPage[] {
   const pages: ExtractedPage[] = []
   let open: OpenPage = { text: '', blocks: [] }
@@ -27,20 +26,22 @@ export function cutIntoPages(drafts: Iterable<DraftBlock>, engine: string, pageC
   const close = (): void => {
     if (open.blocks.length === 0) return
     pages.push(toPage(pages.length + 1, open, engine))
-    if (pages.length > LIMITS.documentPages) throw fail('ingest.page_limit', { pages: pages.length, limit: LIMITS.documentPages })
     open = { text: '', blocks: [] }
   }
   for (const draft of drafts) {
     for (const piece of fitting(draft, pageChars)) {
       if (piece.text.trim() === '') continue
       chars += piece.text.length
-      if (chars > LIMITS.documentChars) throw fail('ingest.output_limit', { limit: `${LIMITS.documentChars} characters` })
       const length = open.text.length
       const full = length + piece.text.length > pageChars * LATE
       const atHeading = piece.kind === 'heading' && length > pageChars * EARLY
       // A heading that ends a page would be parted from its text.
       if (full || atHeading) closeBeforeTrailingHeadings(open, close, (rest) => (open = rest))
       append(open, piece)
+      if (pages.length > LIMITS.documentPages) return pages
+      if (chars <= LIMITS.documentChars) continue
+      close()
+      return pages
     }
   }
   close()
@@ -102,9 +103,10 @@ function* fitting(draft: DraftBlock, pageChars: number): Generator<DraftBlock> {
   }
 }
 
-/** A long table becomes several, each with as many rows as fit; the header rows stay with the first. */
+/** A long table becomes several, each with as many rows as fit; the header rows stay with the first, all name their columns. */
 function* fittingRows(draft: DraftBlock, rows: [number, number][][], pageChars: number): Generator<DraftBlock> {
   let first = 0
+  const columns = draft.columns ?? headerNames(draft.text, rows, draft.headerRows ?? 0)
   for (let next = 1; next <= rows.length; next++) {
     const from = rows[first]![0]![0]
     if (next < rows.length && rows[next]!.at(-1)![1] - from <= pageChars) continue
@@ -119,6 +121,7 @@ function* fittingRows(draft: DraftBlock, rows: [number, number][][], pageChars: 
         text,
         rows: part.map((row) => row.map(([a, b]) => [a - from, b - from])),
         headerRows: first === 0 ? Math.min(draft.headerRows ?? 0, part.length) : 0,
+        ...(columns.length > 0 ? { columns } : {}),
       }
     }
     first = next

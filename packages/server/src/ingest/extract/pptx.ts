@@ -21,7 +21,6 @@ export const extractPptx: Extractor = async ({ bytes, fromPage, progress }) => {
   const presentation = new Presentation(new OfficePackage(bytes))
   progress()
   const { slides } = presentation
-  if (slides.length > LIMITS.documentPages) throw fail('ingest.page_limit', { pages: slides.length, limit: LIMITS.documentPages })
   return {
     mediaType: MEDIA_TYPE,
     engine: PPTX_VERSION,
@@ -29,6 +28,7 @@ export const extractPptx: Extractor = async ({ bytes, fromPage, progress }) => {
     pages: (function* () {
       for (let page = fromPage; page <= slides.length; page++) {
         progress()
+        if (page > LIMITS.documentPages) throw fail('ingest.page_limit', { pages: slides.length, limit: LIMITS.documentPages })
         yield presentation.page(page)
       }
     })(),
