@@ -7,7 +7,7 @@ import { type Quad, sampleQuad, upended } from '../picture/quad.ts'
 import type { Picture } from '../types.ts'
 import type { Glyph } from './ctc.ts'
 import type { Found } from './detect.ts'
-import { type Ink, inkOf } from './ink.ts'
+import { type Ink, inkOf } from '../picture/ink.ts'
 import { LINE_HEIGHT, type LinePicture, STEP_WIDTH, recognise } from './recognise.ts'
 import type { Session } from './session.ts'
 
