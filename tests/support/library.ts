@@ -8,7 +8,7 @@ import { isFinal } from '@zhiku/contract/states.ts'
 import { silentLog } from '../../packages/server/src/base/log.ts'
 import type { Db, Tx } from '../../packages/server/src/db/db.ts'
 import { openDb } from '../../packages/server/src/db/open.ts'
-import { openFiles } from '../../packages/server/src/files/files.ts'
+import { type Files, openFiles } from '../../packages/server/src/files/files.ts'
 import type { IngestContext } from '../../packages/server/src/ingest/context.ts'
 import type { Ocr } from '../../packages/server/src/ingest/ocr/ocr.ts'
 import type { ReaderPool } from '../../packages/server/src/ingest/pool/pool.ts'
@@ -25,6 +25,8 @@ export const TEST_OWNER = 'local'
 
 export interface TestLibrary {
   db: Db
+  files: Files
+  dataDir: string
   collectionId: CollectionId
   /** Resolves when the file has been read to its end. A name that is there already gets a new revision. */
   add(name: string, content: string | Uint8Array): Promise<Document>
@@ -64,7 +66,8 @@ export async function openTestLibrary(): Promise<TestLibrary> {
   const readers: ReaderPool = {
     size: 1,
     pids: [],
-    read: (request, on) => readFile(request, { ...on, progress: () => undefined }),
+    read: (request, on) =>
+      readFile(request, { ...on, inner: async (file) => (await on.inner?.(file, file.bytes)) ?? null, progress: () => undefined }),
     close: async () => undefined,
   }
   const collectionId = (await putCollection(db, TEST_OWNER, 'tests')).id
@@ -72,6 +75,8 @@ export async function openTestLibrary(): Promise<TestLibrary> {
 
   return {
     db,
+    files,
+    dataDir: folder,
     collectionId,
     async add(name, content) {
       async function* bytes(): AsyncGenerator<Uint8Array> {

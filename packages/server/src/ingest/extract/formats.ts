@@ -15,10 +15,15 @@ const READ = {
   csv: 'csv tsv',
   markdown: 'md markdown mdown mkd mdx',
   html: 'html htm xhtml xht shtml',
+  doc: 'doc dot',
   odf: 'odt ott ods ots odp otp odg otg fodt fods fodp fodg',
   rtf: 'rtf',
   epub: 'epub',
   xml: 'xml svg rss atom opml xsd xsl xslt plist kml gpx fb2 resx xliff xlf tmx dtd',
+  eml: 'eml mht mhtml',
+  mbox: 'mbox',
+  msg: 'msg',
+  zip: 'zip',
   json: 'json jsonl ndjson json5 jsonc geojson ipynb webmanifest har',
   code: CODE_EXTENSIONS,
   subtitle: 'srt vtt ass ssa lrc',
@@ -30,14 +35,8 @@ export type Kind = keyof typeof READ
 /** Formats without a reader, by the error that names the way out. [name as people know it, extensions] */
 const UNREAD: Partial<Record<ErrorCode, readonly (readonly [string, string])[]>> = {
   'ingest.unsupported_format': [
-    ['EML', 'eml'],
-    ['MBOX', 'mbox'],
-    ['Outlook (MSG)', 'msg'],
-    ['MHTML', 'mht mhtml'],
-    ['Word 97-2003 (DOC)', 'doc dot'],
     ['Excel 97-2003 (XLS)', 'xls xlt'],
     ['PowerPoint 97-2003 (PPT)', 'ppt pps pot'],
-    ['ZIP', 'zip'],
   ],
   'ingest.unsupported_document': [
     ['WPS', 'wps wpt'],

@@ -1,0 +1,104 @@
+/** Outlook messages (MSG, [MS-OXMSG]). Attachments, and mails attached to a mail, become documents of their own. */
+import msgreader, { type FieldsData } from '@kenjiuno/msgreader'
+import { fail } from '../../base/fail.ts'
+import { decodeText } from './charset.ts'
+import { type Mail, mailExtraction } from './mail/message.ts'
+import type { Extractor } from './types.ts'
+
+export const MSG_VERSION = 'msg-1 msgreader-1.28.0'
+
+// A CommonJS module: what Node imports is its exports, the class among them.
+const { default: MsgReader } = msgreader as unknown as { default: typeof import('@kenjiuno/msgreader').default }
+type Reader = InstanceType<typeof MsgReader>
+
+/** Keeps every byte as the character of the same number, so that the bytes can be had back. */
+const BYTES = 'latin1'
+
+export const extractMsg: Extractor = async (input) => {
+  const { reader, fields } = open(input.bytes)
+  input.progress()
+  return mailExtraction(toMail(reader, fields), { mediaType: 'application/vnd.ms-outlook', engine: MSG_VERSION }, input)
+}
+
+/** Reads twice where the strings are not Unicode: once for their bytes, then in the character set that these are in. */
+function open(bytes: Uint8Array): { reader: Reader; fields: FieldsData } {
+  const first = parse(bytes, BYTES)
+  const { subject = '', body = '', senderName = '' } = first.fields
+  const raw = [subject, senderName, body].join('\n')
+  // eslint-disable-next-line no-control-regex -- the question is exactly which characters there are
+  const isBytes = /[\u0080-\u00ff]/.test(raw) && !/[^\u0000-\u00ff]/.test(raw)
+  const charset = isBytes ? charsetOf(Buffer.from(raw, BYTES)) : null
+  return charset === null ? first : parse(bytes, charset)
+}
+
+function parse(bytes: Uint8Array, ansiEncoding: string): { reader: Reader; fields: FieldsData } {
+  try {
+    const reader = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    reader.parserConfig = { ansiEncoding }
+    const fields = reader.getFileData()
+    if (fields.error !== undefined) throw new Error(fields.error)
+    return { reader, fields }
+  } catch (error) {
+    throw fail('ingest.corrupt', { detail: 'MSG' }, error)
+  }
+}
+
+function charsetOf(bytes: Uint8Array): string | null {
+  try {
+    return decodeText(bytes).charset
+  } catch {
+    return null
+  }
+}
+
+function toMail(reader: Reader, fields: FieldsData): Mail {
+  const recipients = (type: 'to' | 'cc'): string =>
+    (fields.recipients ?? [])
+      .filter(({ recipType = 'to' }) => recipType === type)
+      .map(({ name, smtpAddress, email }) => mailbox(name, smtpAddress ?? email))
+      .join(', ')
+  return {
+    subject: fields.subject ?? '',
+    headers: [
+      ['From', mailbox(fields.senderName, fields.senderSmtpAddress ?? fields.senderEmail)],
+      ['To', recipients('to')],
+      ['Cc', recipients('cc')],
+      ['Date', fields.messageDeliveryTime ?? fields.clientSubmitTime ?? fields.creationTime ?? ''],
+    ],
+    html: htmlOf(fields),
+    text: fields.body ?? null,
+    attachments: (fields.attachments ?? []).flatMap((attachment) => {
+      const found = attachmentOf(reader, attachment)
+      return found === null ? [] : [found]
+    }),
+  }
+}
+
+/** An address of an Exchange directory says nothing to a person. */
+const mailbox = (name = '', address = ''): string =>
+  [name, address.includes('@') && address !== name && `<${address}>`].filter(Boolean).join(' ')
+
+function htmlOf({ bodyHtml, html }: FieldsData): string | null {
+  if (bodyHtml) return bodyHtml
+  if (!html || html.byteLength === 0) return null
+  try {
+    return decodeText(html, /charset\s*=\s*["']?([\w-]+)/i.exec(Buffer.from(html.subarray(0, 4096)).toString(BYTES))?.[1] ?? null).text
+  } catch {
+    return null
+  }
+}
+
+function attachmentOf(reader: Reader, attachment: FieldsData): Mail['attachments'][number] | null {
+  try {
+    const { fileName, content } = reader.getAttachment(attachment)
+    return {
+      name: attachment.innerMsgContent ? `${attachment.name ?? 'mail'}.msg` : (attachment.fileName ?? fileName ?? attachment.name ?? null),
+      mediaType: attachment.attachMimeTag?.toLowerCase() ?? (/^\.(?:png|jpe?g|gif|bmp)$/i.test(attachment.extension ?? '') ? 'image/' : ''),
+      inline: attachment.pidContentId !== undefined || attachment.attachmentHidden === true,
+      content: content ?? new Uint8Array(),
+    }
+  } catch {
+    // Damaged beyond reading: its name stays in the list with nothing behind it.
+    return { name: attachment.fileName ?? attachment.name ?? null, mediaType: '', inline: false, content: new Uint8Array() }
+  }
+}
