@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { coverageOfCounts, coverageOfRuns, isPlain, runName, runsToLookAt } from './coverage.ts'
+import { coverageOfCounts, coverageOfRuns, needsLook, runName, runsToLookAt } from './coverage.ts'
 
 const counts = { total: 12, decided: 9, text: 6, blank: 1, noText: 1, failed: 1, waiting: 2, ocr: 4, unsure: 1, searchable: 6 }
 
@@ -33,19 +33,10 @@ describe('the parts of a document', () => {
       { kind: 'failed', pages: 1 },
     ])
   })
-  test('say nothing where all is plain text', () => {
-    expect(
-      isPlain([
-        { kind: 'text', pages: 3 },
-        { kind: 'blank', pages: 1 },
-      ]),
-    ).toBe(true)
-    expect(
-      isPlain([
-        { kind: 'text', pages: 3 },
-        { kind: 'ocr', pages: 1 },
-      ]),
-    ).toBe(false)
+  test('need a look where a page is damaged, unsure or without text', () => {
+    const parts = coverageOfCounts({ ...counts, noText: 0, failed: 0, unsure: 0 })
+    expect(needsLook(parts)).toBe(false)
+    expect(needsLook([...parts, { kind: 'unsure', pages: 1 }])).toBe(true)
   })
 })
 

@@ -32,11 +32,9 @@ export function coverageOfRuns(runs: readonly CoverageRun[]): CoveragePart[] {
   })).filter((part) => part.pages > 0)
 }
 
-/** Every page has text of its own, or nothing on it: there is nothing to tell. */
-export const isPlain = (parts: readonly CoveragePart[]): boolean => parts.every(({ kind }) => kind === 'text' || kind === 'blank')
-
 /** Runs that a reader should look at. */
 const TO_LOOK_AT: readonly CoverageKind[] = ['failed', 'unsure', 'no_text']
+export const needsLook = (parts: readonly CoveragePart[]): boolean => parts.some(({ kind }) => TO_LOOK_AT.includes(kind))
 export const runsToLookAt = (runs: readonly CoverageRun[]): CoverageRun[] =>
   runs
     .filter(({ kind }) => TO_LOOK_AT.includes(kind))

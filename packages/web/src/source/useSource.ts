@@ -1,6 +1,6 @@
 /** What stands in the source panel for a place: which viewer, or why there is nothing to see. */
 import { ApiError } from '@zhiku/contract/client.ts'
-import { type ComputedRef, type Ref, computed, shallowRef, watch } from 'vue'
+import { type ComputedRef, type Ref, computed, watch } from 'vue'
 import type { SourceTarget } from './target.ts'
 import type { PageStore } from './usePages.ts'
 import { type ViewerKind, viewerOf } from './viewer.ts'
@@ -16,8 +16,8 @@ export type SourceView =
 const GONE = new Set(['revision.not_found', 'document.not_found'])
 
 export function useSource(target: Ref<SourceTarget>, page: Ref<number>, store: PageStore): ComputedRef<SourceView> {
-  /** the viewer that stands there stays while the next page of its revision is read */
-  const last = shallowRef<{ revisionId: string; viewer: ViewerKind } | null>(null)
+  /** The viewer that stands there stays while the next page of its revision is read. Not reactive: it follows from `view`. */
+  let last: { revisionId: string; viewer: ViewerKind } | null = null
   watch(
     [() => target.value.revisionId, page],
     ([, n]) => {
@@ -29,7 +29,7 @@ export function useSource(target: Ref<SourceTarget>, page: Ref<number>, store: P
     const { removed, revisionId, anchor } = target.value
     if (removed) return { kind: 'removed' }
     const entry = store.entries.get(page.value)
-    const before = last.value?.revisionId === revisionId ? last.value.viewer : null
+    const before = last?.revisionId === revisionId ? last.viewer : null
     if (entry?.state === 'ready' && store.about.value)
       return { kind: 'viewer', viewer: viewerOf(store.about.value.revision, entry.page.kind) }
     if (entry?.state === 'failed') {
@@ -46,7 +46,7 @@ export function useSource(target: Ref<SourceTarget>, page: Ref<number>, store: P
   watch(
     view,
     (now) => {
-      if (now.kind === 'viewer') last.value = { revisionId: target.value.revisionId, viewer: now.viewer }
+      if (now.kind === 'viewer') last = { revisionId: target.value.revisionId, viewer: now.viewer }
     },
     { immediate: true },
   )
