@@ -4,7 +4,7 @@ import type { Engines } from './choose.ts'
 
 const LOADERS: Record<OcrEngineName, (provider: ExecutionProvider) => Promise<OcrEngine>> = {
   'pp-ocr': async (provider) => await (await import('../../models/ocr/pp-ocr/engine.ts')).createPpOcr({ provider }),
-  tesseract: async () => await Promise.reject(new Error('not part of this build')),
+  tesseract: async () => await (await import('../../models/ocr/tesseract/engine.ts')).createTesseract(),
 }
 
 const loaded = new Map<OcrEngineName, Promise<OcrEngine>>()

@@ -9,6 +9,7 @@ import { openDocument, type PdfDocument } from '../extract/pdf/document.ts'
 import { frameOf, type PageFrame } from '../extract/pdf/glyphs.ts'
 import { type Pdfium, pdfium } from '../extract/pdf/library.ts'
 import { renderColour } from '../extract/pdf/raster.ts'
+import { hasBrokenPicture } from '../extract/pdf/sight.ts'
 import type { PicturePage } from '../pool/protocol.ts'
 import { load } from '../pool/read-file.ts'
 
@@ -44,6 +45,9 @@ export async function pagePicture(of: PicturePage, how: { for: 'ocr' } | { for: 
     const picture = renderColour(pdf, page, frame, scale, how.for === 'ocr')
     if (!picture)
       throw fail('ingest.corrupt', { detail: `page ${of.page}: ${Math.round(frame.width)} x ${Math.round(frame.height)} points` })
+    // A scan that is drawn as nothing is blank only if it could be drawn.
+    if (how.for === 'ocr' && picture.data.every((value) => value === 0xff) && hasBrokenPicture(pdf, page))
+      throw fail('ingest.corrupt', { detail: `picture of page ${of.page}` })
     return { picture, toPage: (box) => unturned(box, frame, scale) }
   } finally {
     pdf.call.FPDF_ClosePage(page)

@@ -93,19 +93,23 @@ class Stage {
           // A scan at the head of the queue is looked at quickly first; a preview in a busy pool would only delay others.
           if (after === 0 && !page.hasText && this.#ocr.engine === 'auto' && pool.free > 0) await this.#preview(page)
           while (this.#running.size >= pool.size) await Promise.race(this.#running)
-          if (this.#failure) throw this.#failure.error
+          this.#check()
           await yieldIfPaused(ctx.db, job)
           this.#start(() => this.#readPage(page))
           after = page.page
         }
       }
       await Promise.all(this.#running)
-      if (this.#failure) throw (this.#failure as { error: unknown }).error
+      this.#check()
     } catch (error) {
       this.#stop.abort(error)
       await Promise.allSettled(this.#running)
       throw error
     }
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure.error
   }
 
   #start(task: () => Promise<void>): void {

@@ -1,6 +1,6 @@
 /**
- * What a child may do: read its own code and the folders of stored files. No writing, no processes, no secrets, and for
- * a reader no add-ons and no threads. See docs/decisions/0008-ocr-in-the-pipeline.md for what OCR needs and why.
+ * What a child may do: read its own code and the folders of stored files. No writing, no processes, no secrets, no threads, and
+ * for a reader no add-ons. See docs/decisions/0008-ocr-in-the-pipeline.md for what OCR needs and why.
  */
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
@@ -31,19 +31,16 @@ const both = (folder: string): string[] =>
 
 /**
  * `read`: pure JavaScript and WebAssembly over untrusted bytes.
- * `see`: OCR and drawing; onnxruntime and sharp are native, Tesseract runs in a thread.
+ * `see`: OCR and drawing; onnxruntime and sharp are native code.
  */
 export type ChildRights = 'read' | 'see'
-
-const NO_NETWORK = new URL('./no-network.ts', import.meta.url).href
 
 export function childArguments(readPaths: readonly string[], heapMiB: number, rights: ChildRights): string[] {
   const readable = [...codePaths(), ...readPaths.flatMap(both)]
   return [
     '--permission',
     ...readable.map((folder) => `--allow-fs-read=${folder}`),
-    // A thread does not run what the main module imports: it gets its own look at the door.
-    ...(rights === 'see' ? ['--allow-addons', '--allow-worker', `--import=${NO_NETWORK}`] : []),
+    ...(rights === 'see' ? ['--allow-addons'] : []),
     `--max-old-space-size=${heapMiB}`,
     '--disallow-code-generation-from-strings',
     '--no-warnings',

@@ -70,7 +70,7 @@ export interface ChildKind {
 }
 
 /** Nice value of a child in the background; see setpriority(2). */
-const BACKGROUND_PRIORITY = 10
+const BACKGROUND_PRIORITY = 5
 
 export class Reader {
   tasks = 0

@@ -15,7 +15,7 @@ export interface Turn {
 interface Waiting {
   turn: Turn
   go(): void
-  fail(reason: unknown): void
+  fail(reason: Error): void
 }
 
 export class Turns {
@@ -48,7 +48,7 @@ export class Turns {
           signal.removeEventListener('abort', leave)
           how()
         }
-        const entry: Waiting = { turn, go: end(resolve), fail: (reason) => end(() => reject(reason as Error))() }
+        const entry: Waiting = { turn, go: end(resolve), fail: (reason) => end(() => reject(reason))() }
         this.#waiting.push(entry)
         signal.addEventListener('abort', leave, { once: true })
       })
@@ -62,7 +62,7 @@ export class Turns {
   }
 
   /** Everything that waits fails. */
-  close(reason: unknown): void {
+  close(reason: Error): void {
     for (const { fail } of this.#waiting.splice(0)) fail(reason)
   }
 

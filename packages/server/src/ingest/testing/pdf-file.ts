@@ -52,7 +52,8 @@ export const filled = (x: number, y: number, width: number, height: number, colo
 /** A small grey picture stretched over a rectangle. */
 export const picture = (x: number, y: number, width: number, height: number): string => `q ${width} 0 0 ${height} ${x} ${y} cm /Im0 Do Q`
 
-const stream = (dictionary: string, content: string): string =>
+/** A stream object; `content` holds one byte a character. */
+export const stream = (dictionary: string, content: string): string =>
   `<< ${dictionary} /Length ${Buffer.byteLength(content, 'latin1')} >>\nstream\n${content}\nendstream`
 
 export function pdfFile(pages: readonly TestPage[]): Uint8Array {
@@ -83,7 +84,8 @@ export function pdfFile(pages: readonly TestPage[]): Uint8Array {
   return assemble(objects)
 }
 
-function assemble(objects: readonly string[]): Uint8Array {
+/** A file of these objects, numbered from 1; the first is the catalogue. */
+export function assemble(objects: readonly string[]): Uint8Array {
   let file = '%PDF-1.7\n'
   const offsets = objects.map((object, index) => {
     const offset = file.length

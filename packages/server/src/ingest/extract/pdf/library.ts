@@ -34,6 +34,7 @@ const FUNCTIONS = [
   'FPDFPageObj_GetType',
   'FPDFPageObj_GetBounds',
   'FPDFPageObj_GetMatrix',
+  'FPDFImageObj_GetBitmap',
   'FPDFPath_CountSegments',
   'FPDFPath_GetPathSegment',
   'FPDFPathSegment_GetPoint',

@@ -108,6 +108,19 @@ export function coverOfPictures(pdf: Pdfium, page: number, frame: PageFrame): nu
   return Math.min(1, Math.max(largest, sum) / Math.max(1, frame.width * frame.height))
 }
 
+/** Is there a picture on the page that cannot be decoded, so that nothing of it is drawn? */
+export function hasBrokenPicture(pdf: Pdfium, page: number): boolean {
+  const count = Math.min(OBJECTS_MAX, pdf.call.FPDFPage_CountObjects(page))
+  for (let i = 0; i < count; i++) {
+    const object = pdf.call.FPDFPage_GetObject(page, i)
+    if (object === 0 || pdf.call.FPDFPageObj_GetType(object) !== OBJECT_IMAGE) continue
+    const bitmap = pdf.call.FPDFImageObj_GetBitmap(object)
+    if (bitmap === 0) return true
+    pdf.call.FPDFBitmap_Destroy(bitmap)
+  }
+  return false
+}
+
 /** Glyphs asked about; the rest is taken to be alike. */
 const SAMPLE = 400
 const MAP_ERROR_SHARE = 0.3
