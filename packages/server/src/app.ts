@@ -19,6 +19,8 @@ import { purgeHandler } from './ingest/removal.ts'
 import { ingestHandler } from './ingest/run.ts'
 import { listCollections, putCollection } from './library/collections.ts'
 import { createModels, type Models } from './models/models.ts'
+import { sweepSnapshots } from './ops/backup/snapshot.ts'
+import { backupBeforeUpgrade } from './ops/backup/upgrade.ts'
 import { createOutbox } from './queue/outbox.ts'
 import { prune, returnExpired } from './queue/queue.ts'
 import { startWorker, type Worker } from './queue/worker.ts'
@@ -46,7 +48,13 @@ export interface App {
  * @throws data.locked and the other `data.*` errors of opening the folder
  */
 export async function createApp(config: Config, log: Log): Promise<App> {
-  const db = await openDb({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, log })
+  const { dataDir } = config
+  const db = await openDb({
+    dataDir,
+    databaseUrl: config.databaseUrl,
+    log,
+    beforeUpgrade: (db, due) => backupBeforeUpgrade({ db, dataDir, log }, due),
+  })
   try {
     const files = await openFiles(config.dataDir, db)
     const outbox = createOutbox(db)
@@ -73,6 +81,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     if (db.engine === 'pglite') {
       await chats.interruptOrphans()
       await files.sweep()
+      await sweepSnapshots(dataDir)
     }
     if ((await listCollections(db, LOCAL_OWNER)).length === 0) await putCollection(db, LOCAL_OWNER, DEFAULT_COLLECTION)
     await db.transaction((tx) => requeueOutdated(ingest, tx, null))

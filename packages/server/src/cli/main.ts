@@ -4,6 +4,7 @@ import { readConfig } from '../base/config.ts'
 import { VERSION } from '../base/version.ts'
 import { serve } from '../main.ts'
 import { add } from './add.ts'
+import { backup, restore } from './backup.ts'
 import * as commands from './commands.ts'
 import { type Connection, connect } from './connection.ts'
 import { complain, explain, printJson, say } from './output.ts'
@@ -17,21 +18,27 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(VERSION)
     .exitOverride()
 
-  /** Runs a command over a connection; errors become one line and exit code 1. */
-  const connected = async (json: boolean, run: (connection: Connection) => Promise<number>): Promise<void> => {
-    let connection: Connection | null = null
+  /** Errors become one line and exit code 1. */
+  const reporting = async (json: boolean, run: () => Promise<number>): Promise<void> => {
     try {
-      connection = await connect(readConfig(process.env))
-      exitCode = await run(connection)
+      exitCode = await run()
     } catch (error) {
       const { code, reason } = explain(error)
       if (json) printJson({ error: { code, message: reason } })
       else complain(reason)
       exitCode = 1
-    } finally {
-      await connection?.close()
     }
   }
+  /** Runs a command over a connection. */
+  const connected = (json: boolean, run: (connection: Connection) => Promise<number>): Promise<void> =>
+    reporting(json, async () => {
+      const connection = await connect(readConfig(process.env))
+      try {
+        return await run(connection)
+      } finally {
+        await connection.close()
+      }
+    })
   const collectionOf = (options: { collection?: string }): { collection?: string } =>
     options.collection === undefined ? {} : { collection: options.collection }
 
@@ -143,6 +150,22 @@ export async function main(argv: readonly string[]): Promise<number> {
         commands.retry(connection, given, { json: options.json ?? false, failed: options.failed ?? false, ...collectionOf(options) }),
       )
     })
+  program
+    .command('backup')
+    .description(say('把整个资料库备份为一个文件；服务可照常运行', 'back up the whole library as one file, also while it serves'))
+    .argument('<file>')
+    .option('--json', 'JSON')
+    .action((file: string, options: { json?: boolean }) =>
+      connected(options.json ?? false, (connection) => backup(connection, file, { json: options.json ?? false })),
+    )
+  program
+    .command('restore')
+    .description(say('把备份恢复到空的数据文件夹', 'restore a backup into an empty data folder'))
+    .argument('<file>')
+    .option('--json', 'JSON')
+    .action((file: string, options: { json?: boolean }) =>
+      reporting(options.json ?? false, async () => await restore(readConfig(process.env), file, { json: options.json ?? false })),
+    )
   program
     .command('eval')
     .description(say('评测', 'measure search and answers'))

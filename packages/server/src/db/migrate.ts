@@ -47,10 +47,16 @@ const RECORD = `create table if not exists schema_migration (
 /**
  * Brings the database to the newest migration.
  *
+ * @param beforeUpgrade  called when migrations are due on a database that is in use, before the first of them
  * @throws data.newer_version when a newer program was here before; data.altered_migration when an applied file has changed;
  *         what the failing statement threw, with nothing of that migration applied
  */
-export async function migrate(db: PooledDb, migrations: readonly Migration[], log: Log): Promise<void> {
+export async function migrate(
+  db: PooledDb,
+  migrations: readonly Migration[],
+  log: Log,
+  beforeUpgrade?: (due: { from: number; to: number }) => Promise<void>,
+): Promise<void> {
   if (!(await isPrepared(db))) {
     await db.transaction(async (tx) => {
       await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
@@ -58,7 +64,10 @@ export async function migrate(db: PooledDb, migrations: readonly Migration[], lo
       await tx.query(RECORD)
     })
   }
-  for (const migration of await pending(db, migrations)) {
+  const due = await pending(db, migrations)
+  const from = migrations.length - due.length
+  if (due.length > 0 && from > 0) await beforeUpgrade?.({ from, to: migrations.length })
+  for (const migration of due) {
     const startedMs = performance.now()
     const applied = await db.transaction(
       async (tx) => {

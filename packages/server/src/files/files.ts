@@ -35,6 +35,8 @@ export interface Files {
   retain(tx: Tx, file: { hash: string; sizeBytes: number }): Promise<void>
   /** Gives one reference back; the bytes go after the commit when it was the last. */
   release(tx: Tx, hash: string): Promise<void>
+  /** Keeps the bytes of these hashes, also when their last reference goes, until what is returned is called. */
+  hold(hashes: readonly string[]): () => Promise<void>
   pathOf(hash: string): string
   open(hash: string, range?: { start: number; end: number }): ReadStream
   /** Removes bytes without a row and left-over temp files. Returns how many. */
@@ -120,6 +122,12 @@ export async function openFiles(dataDir: string, db: Db): Promise<Files> {
   return {
     folder,
     pathOf,
+    hold(hashes) {
+      const releases = hashes.map((hash) => hold(hash))
+      return async () => {
+        for (const release of releases) await release()
+      }
+    },
 
     async put({ stream, name, limitBytes, signal }) {
       const temp = path.join(tempFolder, randomUUID())

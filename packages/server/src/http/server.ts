@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { LIMITS } from '../base/limits.ts'
 import { VERSION } from '../base/version.ts'
+import { registerBackup } from './backup.ts'
 import { registerBytes } from './bytes.ts'
 import { registerErrors } from './errors.ts'
 import { registerGuard } from './guard.ts'
@@ -68,6 +69,7 @@ export async function createHttpServer(ctx: HttpContext): Promise<FastifyInstanc
   })
   registerRoutes(app, createHandlers(ctx))
   registerBytes(app, ctx.db, ctx.ingest.files)
+  registerBackup(app, { ...ctx, files: ctx.ingest.files })
   registerPageImages(app, ctx)
   await registerRawUpload(app, ctx.ingest)
   const uploads = await registerTusUpload(app, ctx.ingest, ctx.config.dataDir)

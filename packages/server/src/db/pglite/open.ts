@@ -4,7 +4,7 @@ import { fail, isAppError } from '../../base/fail.ts'
 import type { Log } from '../../base/log.ts'
 import type { Db } from '../db.ts'
 import { isDiskFull } from '../errors.ts'
-import { migrate, readMigrations } from '../migrate.ts'
+import { type Migration, migrate, readMigrations } from '../migrate.ts'
 import { openEngine } from './engine.ts'
 import { lockFolder } from './lock.ts'
 import { type Maintenance, type MaintenanceOptions, startMaintenance } from './maintenance.ts'
@@ -17,6 +17,10 @@ export interface PgliteOptions {
   log: Log
   queryMs: number
   maintenance?: MaintenanceOptions
+  /** those of the program unless a test says otherwise */
+  migrations?: readonly Migration[]
+  /** before migrations change a database that is in use; returns where a backup is */
+  beforeUpgrade?: (db: Db, due: { from: number; to: number }) => Promise<string>
   /** Node options of the engine thread, for tests that put a layer under its file system */
   execArgv?: string[]
 }
@@ -27,7 +31,7 @@ export interface PgliteOptions {
  */
 export async function openPglite(options: PgliteOptions): Promise<Db> {
   const { dataDir, log } = options
-  const migrations = readMigrations()
+  const migrations = options.migrations ?? readMigrations()
   const folder = path.join(dataDir, 'db')
   fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const lock = lockFolder(dataDir)
@@ -49,15 +53,19 @@ export async function openPglite(options: PgliteOptions): Promise<Db> {
       beforeClose: async () => maintenance?.stop(),
       afterClose: () => lock.release(),
     })
+    let backup: string | null = null
     try {
       db.versions = await checkEmbeddedVersions(db).catch((error: unknown) => {
         // The reserve has been given up: now there is room to start.
         if (isAppError(error, 'db.disk_full')) return checkEmbeddedVersions(db)
         throw error
       })
-      await migrate(db, migrations, log)
+      await migrate(db, migrations, log, async (due) => {
+        backup = (await options.beforeUpgrade?.(db, due)) ?? null
+      })
     } catch (error) {
       await db.close()
+      if (backup !== null) throw fail('data.upgrade_failed', { backup, detail: (error as Error).message }, error)
       throw isAppError(error, 'db.unavailable') || isAppError(error, 'db.disk_full') ? unopenable(dataDir, error) : error
     }
     maintenance = startMaintenance(db, log, options.maintenance)
