@@ -1,9 +1,10 @@
 /** How well the readers read the evaluation sets. Used by the test (a sample) and by bench/extract.ts (everything). */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { charactersOf, overlap, plainOfMarkdown, wordsOf } from '../../eval/words.ts'
 import { parsePart, rawText } from '../extract/html/tree.ts'
 import type { ReaderPool } from '../pool/pool.ts'
-import { charactersOf, filesIn, overlap, plainOfMarkdown, rowsOfTsv, wordsOf } from './data-sets.ts'
+import { filesIn, rowsOfTsv } from './data-sets.ts'
 import { checkPage, read } from './read.ts'
 
 export interface Score {

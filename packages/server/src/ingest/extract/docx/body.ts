@@ -94,22 +94,26 @@ export class BodyReader {
   }
 
   *#table(table: Xml): Generator<DraftBlock> {
-    const rows: string[][] = []
+    const rows: Cell[][] = []
     const attached: DraftBlock[] = []
     let headerRows = 0
     const grid = [...this.#rows(table)]
     for (const row of grid) {
       if (isOn(childOf(row, 'w:trPr'), 'w:tblHeader') && headerRows === rows.length) headerRows++
-      rows.push([...this.#cells(row, attached)])
+      rows.push(withOwnText([...this.#cells(row, rows.at(-1), attached)]))
     }
     if (grid.length === 1 && rows[0]!.length === 1) {
       // A single cell is a frame around text.
       for (const row of grid) for (const cell of cellsOf(row)) yield* this.#children(cell)
       return
     }
-    if (headerRows === 0 && looksLikeHeader(table, rows)) headerRows = 1
-    const draft = tableDraft(rows, headerRows)
-    if (draft) yield draft
+    const texts = rows.map((row) => row.map((cell) => cell.text))
+    if (headerRows === 0 && looksLikeHeader(table, texts)) headerRows = 1
+    const draft = tableDraft(texts, headerRows)
+    if (draft) {
+      const columns = spread(rows.slice(0, headerRows))
+      yield columns ? { ...draft, columns } : draft
+    }
     yield* attached
   }
 
@@ -120,15 +124,18 @@ export class BodyReader {
     }
   }
 
-  *#cells(row: Xml, attached: DraftBlock[]): Generator<string> {
+  /** One for each column of the table's grid. */
+  *#cells(row: Xml, above: readonly Cell[] | undefined, attached: DraftBlock[]): Generator<Cell> {
+    let column = 0
     for (const cell of cellsOf(row)) {
       const properties = childOf(cell, 'w:tcPr')
       const merge = childOf(properties, 'w:vMerge')
-      // The lower part of a merged cell: its text stands in the upper one.
-      if (merge && attributeOf(merge, 'w:val') !== 'restart') yield ''
-      else yield this.#cellText(cell, attached)
+      // The lower part of a merged cell: the text of the upper one holds for this row too.
+      if (merge && attributeOf(merge, 'w:val') !== 'restart') yield { text: above?.[column]?.text ?? '', from: 'above' }
+      else yield { text: this.#cellText(cell, attached), from: 'here' }
       const span = Math.min(100, toInt(valueOf(properties, 'w:gridSpan')) ?? 1)
-      for (let i = 1; i < span; i++) yield ''
+      for (let i = 1; i < span; i++) yield { text: '', from: 'left' }
+      column += span
     }
   }
 
@@ -140,6 +147,31 @@ export class BodyReader {
     }
     return parts.join(' ')
   }
+}
+
+interface Cell {
+  text: string
+  /** `left`: covered by a cell that begins further left; `above`: by one that begins in a row above */
+  from: 'here' | 'left' | 'above'
+}
+
+/** A row that only goes on with merged cells has nothing to say. */
+const withOwnText = (row: Cell[]): Cell[] =>
+  row.some(({ text, from }) => from === 'here' && text.trim() !== '') ? row : row.map((cell) => ({ ...cell, text: '' }))
+
+/** Names of the columns where a name stands over several; null where each has its own. */
+function spread(header: readonly (readonly Cell[])[]): string[] | null {
+  if (!header.some((row) => row.some(({ from }) => from === 'left'))) return null
+  const names: string[][] = []
+  for (const row of header) {
+    let text = ''
+    row.forEach((cell, column) => {
+      if (cell.from !== 'left') text = cell.text.trim()
+      const parts = (names[column] ??= [])
+      if (text !== '' && parts.at(-1) !== text) parts.push(text)
+    })
+  }
+  return Array.from(names, (parts) => (parts ?? []).join(' '))
 }
 
 function* cellsOf(row: Xml): Generator<Xml> {

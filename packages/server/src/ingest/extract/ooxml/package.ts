@@ -61,7 +61,12 @@ export class OfficePackage {
    */
   text(name: string): string | null {
     const bytes = this.bytes(name)
-    return bytes && decodeText(bytes, declaredIn(bytes) ?? 'utf-8').text
+    if (bytes === null) return null
+    try {
+      return decodeText(bytes, declaredIn(bytes) ?? 'utf-8').text
+    } catch (error) {
+      throw fail('ingest.corrupt', { detail: name }, error)
+    }
   }
 
   /**
@@ -180,7 +185,7 @@ export function orElse<T>(fallback: T, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (isAppError(error, 'ingest.corrupt') || isAppError(error, 'ingest.unknown_charset')) return fallback
+    if (isAppError(error, 'ingest.corrupt')) return fallback
     throw error
   }
 }
