@@ -16,6 +16,8 @@ const READ = {
   markdown: 'md markdown mdown mkd mdx',
   html: 'html htm xhtml xht shtml',
   doc: 'doc dot',
+  xls: 'xls xlt',
+  ppt: 'ppt pps pot',
   odf: 'odt ott ods ots odp otp odg otg fodt fods fodp fodg',
   rtf: 'rtf',
   epub: 'epub',
@@ -34,10 +36,7 @@ export type Kind = keyof typeof READ
 
 /** Formats without a reader, by the error that names the way out. [name as people know it, extensions] */
 const UNREAD: Partial<Record<ErrorCode, readonly (readonly [string, string])[]>> = {
-  'ingest.unsupported_format': [
-    ['Excel 97-2003 (XLS)', 'xls xlt'],
-    ['PowerPoint 97-2003 (PPT)', 'ppt pps pot'],
-  ],
+  'ingest.unsupported_format': [],
   'ingest.unsupported_document': [
     ['WPS', 'wps wpt'],
     ['Pages', 'pages'],

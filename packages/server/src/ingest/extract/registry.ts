@@ -14,6 +14,8 @@ const READERS: Record<Kind, () => Promise<Extractor>> = {
   markdown: async () => (await import('./markdown.ts')).extractMarkdown,
   html: async () => (await import('./html.ts')).extractHtml,
   doc: async () => (await import('./doc.ts')).extractDoc,
+  xls: async () => (await import('./xls.ts')).extractXls,
+  ppt: async () => (await import('./ppt.ts')).extractPpt,
   odf: async () => (await import('./odf.ts')).extractOdf,
   rtf: async () => (await import('./rtf.ts')).extractRtf,
   epub: async () => (await import('./epub.ts')).extractEpub,

@@ -171,7 +171,7 @@ class RowReader {
 }
 
 /** Puts spans on the first cells of merged ranges, and repeats their text in the rows below. */
-class MergedCells {
+export class MergedCells {
   readonly #merges: readonly CellRange[]
   #next = 0
   /** ranges that reach below the rows so far, with the cell they show */
