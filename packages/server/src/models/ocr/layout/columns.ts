@@ -21,8 +21,9 @@ const CROSSING = 0.25
 /** a line fills its column from this share of its width on; so many lines of a column do */
 const FILLED = 0.7
 const FILLING = 0.5
-/** least width of a column, in line heights */
+/** least width of a column, and of the gutter, in line heights */
 const LEAST_WIDTH = 6
+const LEAST_GUTTER = 0.5
 
 const heightOf = (item: Item): number => item.bottom - item.top
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
@@ -31,32 +32,42 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 export function splitColumns<T extends Item>(items: readonly T[]): T[][] {
   const gutter = findGutter(items)
   if (gutter === null) return items.length > 0 ? [[...items]] : []
-  return bands(items, gutter).flatMap((band) => {
-    if (band.crossing) return splitColumns(band.items)
-    return [
-      ...splitColumns(band.items.filter((item) => middle(item) < gutter)),
-      ...splitColumns(band.items.filter((item) => middle(item) >= gutter)),
-    ]
-  })
+  return bands(items, gutter).flatMap((band) =>
+    band.parted ? [...splitColumns(leftOf(band.items, gutter)), ...splitColumns(rightOf(band.items, gutter))] : [band.items],
+  )
 }
 
-const middle = (item: Item): number => (item.left + item.right) / 2
 const crosses = (item: Item, x: number): boolean => item.left < x && item.right > x
+const leftOf = <T extends Item>(items: readonly T[], x: number): T[] => items.filter((item) => item.right <= x)
+const rightOf = <T extends Item>(items: readonly T[], x: number): T[] => items.filter((item) => item.left >= x)
 
-/** From top to bottom: runs of lines that cross the gutter, and runs of lines that do not. */
-function bands<T extends Item>(items: readonly T[], gutter: number): { crossing: boolean; items: T[] }[] {
-  const out: { crossing: boolean; items: T[] }[] = []
+interface Band<T extends Item> {
+  /** stands in columns on both sides of the gutter; else it is read across */
+  parted: boolean
+  items: T[]
+}
+
+/** From top to bottom: runs of rows that leave the gutter free on both its sides, and what stands between them. */
+function bands<T extends Item>(items: readonly T[], gutter: number): Band<T>[] {
+  const runs: Band<T>[] = []
   for (const item of items.toSorted((a, b) => a.top + a.bottom - b.top - b.bottom)) {
-    const crossing = crosses(item, gutter)
+    const parted = !crosses(item, gutter)
+    const last = runs.at(-1)
+    if (last?.parted === parted) last.items.push(item)
+    else runs.push({ parted, items: [item] })
+  }
+  const out: Band<T>[] = []
+  for (const run of runs) {
+    const parted = run.parted && rowCount(leftOf(run.items, gutter)) >= LEAST_ROWS && rowCount(rightOf(run.items, gutter)) >= LEAST_ROWS
     const last = out.at(-1)
-    if (last?.crossing === crossing) last.items.push(item)
-    else out.push({ crossing, items: [item] })
+    if (last && !last.parted && !parted) last.items.push(...run.items)
+    else out.push({ parted, items: run.items })
   }
   return out
 }
 
-/** The middle of the widest gutter, or null. */
-function findGutter(items: readonly Item[]): number | null {
+/** The middle of the widest gutter that fewest lines cross, or null. */
+export function findGutter(items: readonly Item[]): number | null {
   if (items.length < 2 * LEAST_ROWS) return null
   const height = median(items.map(heightOf))
   const edges = [...new Set(items.flatMap((item) => [item.left, item.right]))].toSorted((a, b) => a - b)
@@ -64,38 +75,31 @@ function findGutter(items: readonly Item[]): number | null {
   for (let n = 0; n + 1 < edges.length; n += 1) {
     const x = (edges[n]! + edges[n + 1]!) / 2
     const crossing = items.filter((item) => crosses(item, x)).length
-    if (crossing > items.length * CROSSING) continue
-    if (best && crossing > best.crossing) continue
-    const [from, to] = strip(items, x)
-    if (to - from < height * 0.5) continue
+    if (crossing > items.length * CROSSING || (best && crossing > best.crossing)) continue
+    const parted = bands(items, x).flatMap((band) => (band.parted ? band.items : []))
+    if (parted.length === 0) continue
+    const [from, to] = strip(parted, x)
+    if (to - from < LEAST_GUTTER * height) continue
     if (best && crossing === best.crossing && to - from <= best.width) continue
-    if (isColumn(items, 'left', from, height) && isColumn(items, 'right', to, height))
+    if (isColumn(leftOf(parted, x), height) && isColumn(rightOf(parted, x), height))
       best = { x: (from + to) / 2, width: to - from, crossing }
   }
   return best?.x ?? null
 }
 
-/** How far the strip around x stays free of lines that do not cross x itself. */
-function strip(items: readonly Item[], x: number): [number, number] {
-  let [from, to] = [-Infinity, Infinity]
-  for (const item of items) {
-    if (crosses(item, x)) continue
-    if (item.right <= x) from = Math.max(from, item.right)
-    else to = Math.min(to, item.left)
-  }
-  return Number.isFinite(from) && Number.isFinite(to) ? [from, to] : [x, x]
+/** How far the strip around x is free. */
+function strip(parted: readonly Item[], x: number): [number, number] {
+  return [Math.max(...leftOf(parted, x).map((item) => item.right)), Math.min(...rightOf(parted, x).map((item) => item.left))]
 }
 
-/** Are the lines beside the gutter running text: enough rows, wide enough, most of them filling the width? */
-function isColumn(items: readonly Item[], side: 'left' | 'right', edge: number, height: number): boolean {
-  const own = items.filter((item) => (side === 'left' ? item.right <= edge : item.left >= edge))
-  if (rowCount(own) < LEAST_ROWS) return false
-  const left = Math.min(...own.map((item) => item.left))
-  const right = Math.max(...own.map((item) => item.right))
+/** Are these lines running text: wide enough, most of them filling the width of their column? */
+function isColumn(items: readonly Item[], height: number): boolean {
+  const left = Math.min(...items.map((item) => item.left))
+  const right = Math.max(...items.map((item) => item.right))
   // A column may itself hold columns: then its lines fill only their part of it.
-  const width = Math.max(median(own.map((item) => item.right - item.left)), (right - left) / 3)
+  const width = Math.max(median(items.map((item) => item.right - item.left)), (right - left) / 3)
   if (width < LEAST_WIDTH * height) return false
-  return own.filter((item) => item.right - item.left >= FILLED * width).length >= FILLING * own.length
+  return items.filter((item) => item.right - item.left >= FILLED * width).length >= FILLING * items.length
 }
 
 function rowCount(items: readonly Item[]): number {

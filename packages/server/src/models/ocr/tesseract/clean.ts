@@ -15,6 +15,8 @@ const BLUR = 25
 const WIDEST_ANGLE = 3
 const ANGLE_STEP = 0.25
 const LEAST_ANGLE = 0.5
+/** a page lies on its side when its columns differ from each other by this factor more than its rows */
+const LYING = 1.5
 
 const raw = ({ data, width, height }: GreyPicture): Sharp => sharp(data, { raw: { width, height, channels: 1 } })
 
@@ -54,21 +56,38 @@ export async function evened(picture: GreyPicture): Promise<GreyPicture> {
 }
 
 /**
- * The angle by which lines of text fall to the right, in degrees; 0 when it is not worth turning. Dark pixels are summed
- * up along slanted rows: at the right angle, rows of text and rows between differ most (Postl 1986).
+ * The angle by which lines of text fall to the right, in degrees, and how clearly. Dark pixels are summed up along slanted
+ * rows: at the right angle, rows of text and rows between differ most (Postl 1986).
  */
-export async function skewOf(picture: GreyPicture): Promise<number> {
+async function bestAngle(picture: GreyPicture): Promise<{ angle: number; spread: number }> {
   const small = await shrunk(picture, SMALL)
-  let best = { angle: 0, spread: 0 }
+  let best = { angle: 0, spread: rowSpread(small, 0) }
   for (let angle = -WIDEST_ANGLE; angle <= WIDEST_ANGLE; angle += ANGLE_STEP) {
     const spread = rowSpread(small, angle)
-    if (spread > best.spread * 1.001) best = { angle, spread }
+    if (spread > best.spread) best = { angle, spread }
   }
-  return Math.abs(best.angle) >= LEAST_ANGLE ? best.angle : 0
+  return best
+}
+
+/** @returns degrees; 0 when it is not worth turning */
+export async function skewOf(picture: GreyPicture): Promise<number> {
+  const { angle } = await bestAngle(picture)
+  return Math.abs(angle) >= LEAST_ANGLE ? angle : 0
+}
+
+/** Do the lines stand: differ the columns, at their best angle, more clearly than the rows? */
+export async function isLying(picture: GreyPicture): Promise<boolean> {
+  return (await bestAngle(transposed(picture))).spread > LYING * (await bestAngle(picture)).spread
+}
+
+function transposed({ data, width, height }: GreyPicture): GreyPicture {
+  const out = new Uint8Array(data.length)
+  for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) out[x * height + y] = data[y * width + x]!
+  return { data: out, width: height, height: width }
 }
 
 /** How much neighbouring rows, slanted by an angle, differ in darkness: the sum of the squared differences. */
-export function rowSpread({ data, width, height }: GreyPicture, angle: number): number {
+function rowSpread({ data, width, height }: GreyPicture, angle: number): number {
   const slope = Math.tan((angle * Math.PI) / 180)
   const rows = new Float64Array(height)
   for (let x = 0; x < width; x += 1) {

@@ -5,7 +5,7 @@ import { rowsOf } from '../layout/rows.ts'
 import { type Quad, sampleQuad } from '../picture/quad.ts'
 import { greyOf, turn } from '../picture/raster.ts'
 import type { Picture } from '../types.ts'
-import { darkOnLight, evened, rowSpread, shrunk, skewOf } from './clean.ts'
+import { darkOnLight, evened, isLying, shrunk, skewOf } from './clean.ts'
 import type { GreyPicture } from './core.ts'
 
 export interface LevelPage {
@@ -22,9 +22,6 @@ export interface LevelPage {
 
 /** longest side of the copy on which lines are looked for */
 const LINES_SIDE = 1700
-const JUDGED_SIDE = 700
-/** a page lies on its side when its columns differ from each other by this factor more than its rows */
-const LYING = 1.5
 /** rows that are read in one go: between two goes a cancel can act */
 const ROWS_AT_ONCE = 12
 /** white around a region, in pixels */
@@ -51,11 +48,6 @@ export async function levelPage(given: Picture, rotation?: LevelPage['rotation']
   return { upright, rotation: degrees, grey: withoutRules(grey, small, found.rules), quad, lines }
 }
 
-async function isLying(page: GreyPicture): Promise<boolean> {
-  const small = await shrunk(page, JUDGED_SIDE)
-  return rowSpread(transposed(small), 0) > LYING * rowSpread(small, 0)
-}
-
 /** Ruled lines painted over with one pixel of their soft edges: Tesseract reads whole tables as nothing because of them. */
 function withoutRules(page: GreyPicture, small: GreyPicture, rules: Uint8Array): GreyPicture {
   if (!rules.includes(1)) return page
@@ -75,12 +67,6 @@ function withoutRules(page: GreyPicture, small: GreyPicture, rules: Uint8Array):
 }
 
 const greyPicture = (picture: Picture): GreyPicture => ({ data: greyOf(picture), width: picture.width, height: picture.height })
-
-function transposed({ data, width, height }: GreyPicture): GreyPicture {
-  const out = new Uint8Array(data.length)
-  for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) out[x * height + y] = data[y * width + x]!
-  return { data: out, width: height, height: width }
-}
 
 /** A rectangle of the page's size around its middle, turned by the angle. */
 function pageQuad(width: number, height: number, degrees: number): Quad {
