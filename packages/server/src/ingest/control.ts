@@ -7,6 +7,7 @@ import type { Tx } from '../db/db.ts'
 import { getCollection } from '../library/collections.ts'
 import { getDocument, selectDocuments } from '../library/documents.ts'
 import { deletePages } from '../library/pages.ts'
+import { waitAgain } from '../library/readings.ts'
 import { clearOutcome, listRechunkable, setCancelled, setPipeline } from '../library/revisions.ts'
 import { describeQueue, pause, resume } from '../queue/pause.ts'
 import { enqueue, withdraw } from '../queue/queue.ts'
@@ -32,15 +33,17 @@ export async function cancel(ctx: IngestContext, owner: string, documentId: Docu
 }
 
 /**
- * Reads the newest revision again. A stopped one goes on where it was; a failed or partial one is read anew, its pages
- * replaced. A document that is ready or still being read stays as it is. @throws document.not_found
+ * Reads the newest revision again. A stopped one goes on where it was; of one that is partial for some pages only these
+ * are read again; any other is read anew, its pages replaced. A document that is ready or still being read stays as it is.
+ * @throws document.not_found
  */
 export async function retry(ctx: IngestContext, owner: string, documentId: DocumentId): Promise<Document> {
   return await ctx.db.transaction(async (tx) => {
     const document = await getDocument(tx, owner, documentId)
     if (document.state === 'ready' || UNDER_WAY.includes(document.state)) return document
     const { id: revisionId } = document.revision
-    if (document.state !== 'cancelled') {
+    const goesOn = document.state === 'cancelled' || (document.state === 'partial' && (await readsPagesAgain(tx, document)))
+    if (!goesOn) {
       await deleteRevisionChunks(tx, revisionId)
       await deletePages(tx, revisionId)
     }
@@ -51,6 +54,12 @@ export async function retry(ctx: IngestContext, owner: string, documentId: Docum
     await publishChange(ctx, tx, { ...document, owner, documentId })
     return await getDocument(tx, owner, documentId)
   })
+}
+
+/** Nothing but pages that OCR may read again keeps it from being ready. */
+async function readsPagesAgain(tx: Tx, { notice, revision }: Document): Promise<boolean> {
+  const onlyPages = notice?.code === 'ingest.pages_unread' || notice?.code === 'ingest.pages_unsure'
+  return onlyPages && (await waitAgain(tx, revision.id)) > 0
 }
 
 /**
