@@ -84,6 +84,10 @@ export const pageSchema = z
   .meta({ id: 'Page' })
 export type Page = z.infer<typeof pageSchema>
 
+/** A page by its name, for what lists pages: the sheets of a workbook, the slides of a deck. */
+export const pageNameSchema = pageSchema.pick({ page: true, kind: true, label: true, status: true }).meta({ id: 'PageName' })
+export type PageName = z.infer<typeof pageNameSchema>
+
 /** One text of a page that was read more than once. */
 export const pageVersionSchema = z
   .object({

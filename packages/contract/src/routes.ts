@@ -24,7 +24,7 @@ import {
 import { bulkResultSchema, coverageRunSchema, documentSelectionSchema, queueSchema, retryableStateSchema } from './control.ts'
 import { libraryEventSchema, runEventSchema } from './events.ts'
 import { idSchema } from './ids.ts'
-import { ocrEngineSchema, pageReadingSchema, pageSchema, pageVersionSchema, placeSchema } from './page.ts'
+import { ocrEngineSchema, pageNameSchema, pageReadingSchema, pageSchema, pageVersionSchema, placeSchema } from './page.ts'
 import { documentStateSchema } from './states.ts'
 
 export interface Route {
@@ -196,6 +196,13 @@ export const ROUTES = {
       document: z.object({ id: idSchema('document'), name: z.string() }),
       revision: revisionSchema,
     }),
+  },
+  listPages: {
+    method: 'GET',
+    path: '/api/revisions/:id/pages',
+    summary: 'Pages of a revision by name: its sheets, its slides',
+    params: id('revision'),
+    response: z.object({ pages: z.array(pageNameSchema) }),
   },
   readPage: {
     method: 'POST',

@@ -27,7 +27,7 @@ import {
 } from '../library/collections.ts'
 import { listCoverage } from '../library/coverage.ts'
 import { getDocument, getRevision, listDocuments, listRevisions } from '../library/documents.ts'
-import { getPage, getPlaces } from '../library/pages.ts'
+import { getPage, getPlaces, listPageNames } from '../library/pages.ts'
 import { listVersions } from '../library/readings.ts'
 import type { Models } from '../models/models.ts'
 import { doctor } from '../ops/doctor.ts'
@@ -121,6 +121,10 @@ export function createHandlers(ctx: HttpContext): Handlers {
     getQueue: ({ owner }) => describeQueue(db, owner),
     pauseQueue: ({ owner, body }) => pauseReading(ingest, owner, body.collection ?? null),
     resumeQueue: ({ owner, body }) => resumeReading(ingest, owner, body.collection ?? null),
+    async listPages({ owner, params }) {
+      const { revision } = await getRevision(db, owner, params.id)
+      return { pages: await listPageNames(db, revision.id) }
+    },
     async getPage({ owner, params, query }) {
       const { revision, document, pagesTotal } = await getRevision(db, owner, params.id)
       const shown = await getPage(db, params.id, params.page, query.version)

@@ -7,7 +7,7 @@ import { silentLog } from '../base/log.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 import { putCollection } from './collections.ts'
-import { type NewPage, getPage, getPageText, putPages, readCheckpoint } from './pages.ts'
+import { type NewPage, getPage, getPageText, listPageNames, putPages, readCheckpoint } from './pages.ts'
 import { addRevision } from './revisions.ts'
 import { type WordBox, packWords } from './words.ts'
 
@@ -93,4 +93,15 @@ describe('pages', () => {
   it('that are not there are said to be not there', async () => {
     await expect(getPage(db, revisionId, 99)).rejects.toMatchObject({ code: 'page.not_found' })
   })
+})
+
+it('names the pages of a revision in order', async () => {
+  await db.transaction((tx) =>
+    putPages(tx, revisionId, [page(901, null, { kind: 'cells', label: 'Sales' }), page(900, null, { label: null })]),
+  )
+  const names = (await listPageNames(db, revisionId)).filter((name) => name.page >= 900)
+  expect(names).toEqual([
+    { page: 900, kind: 'page', label: null, status: 'text' },
+    { page: 901, kind: 'cells', label: 'Sales', status: 'text' },
+  ])
 })

@@ -3,7 +3,7 @@
  * together with readings.ts, where a page gets another text.
  */
 import type { Notice } from '@zhiku/contract/entities.ts'
-import type { Block, Page, PageKind, PageStatus, Place } from '@zhiku/contract/page.ts'
+import type { Block, Page, PageKind, PageName, PageStatus, Place } from '@zhiku/contract/page.ts'
 import type { RevisionId } from '@zhiku/contract/ids.ts'
 import { fail } from '../base/fail.ts'
 import { storableJson } from '../base/storable.ts'
@@ -60,6 +60,14 @@ export async function readCheckpoint(db: Sql, revisionId: RevisionId): Promise<{
     [revisionId],
   )
   return { pages: rows[0]?.ord ?? 0, openHeadings: rows[0]?.heading ?? [] }
+}
+
+/** The pages read so far by name, in order. */
+export async function listPageNames(db: Sql, revisionId: RevisionId): Promise<PageName[]> {
+  const { rows } = await db.query<PageName>('select ord as page, kind, label, status from page where revision_id = $1 order by ord', [
+    revisionId,
+  ])
+  return rows
 }
 
 /** What may be of an earlier version; see readings.ts. */
