@@ -1,6 +1,7 @@
 /** `zhiku eval …`: gives evaluation an application of its own, on a data folder that is thrown away, without a model. */
-import { DEFAULT_COLLECTION } from '@zhiku/contract/entities.ts'
-import { createApp, settle } from '../app.ts'
+import { DEFAULT_COLLECTION, type Document } from '@zhiku/contract/entities.ts'
+import type { DocumentId } from '@zhiku/contract/ids.ts'
+import { type App, createApp, settle } from '../app.ts'
 import { retrieve } from '../ask/retrieve.ts'
 import { readConfig } from '../base/config.ts'
 import { LIMITS } from '../base/limits.ts'
@@ -10,6 +11,8 @@ import type { EvalApp, EvalHost } from '../eval/app.ts'
 import { runEval as run } from '../eval/command.ts'
 import { receive } from '../ingest/receive.ts'
 import { putCollection } from '../library/collections.ts'
+import { getDocument, listDocuments } from '../library/documents.ts'
+import { getPage } from '../library/pages.ts'
 import { complain, print } from './output.ts'
 
 const OWNER = 'local'
@@ -20,12 +23,17 @@ async function open(dataDir: string): Promise<EvalApp> {
   const app = await createApp(config, createLog('warn'))
   const { id: collectionId } = await putCollection(app.db, OWNER, DEFAULT_COLLECTION)
   return {
-    async addFile({ name, bytes }) {
+    async addFile({ name, path = '', bytes }) {
       async function* stream(): AsyncGenerator<Uint8Array> {
         yield bytes
       }
       const file = await app.ingest.files.put({ stream: stream(), name, limitBytes: LIMITS.uploadBytes })
-      await receive(app.ingest, { owner: OWNER, collectionId, path: '', name, file })
+      const { document } = await receive(app.ingest, { owner: OWNER, collectionId, path, name, file })
+      return document.id
+    },
+    async outcome(id) {
+      const document = await getDocument(app.db, OWNER, id as DocumentId)
+      return { state: document.state, code: document.notice?.code ?? null, text: await textOf(app, document) }
     },
     settle: () => settle(app),
     async ask(question) {
@@ -38,6 +46,27 @@ async function open(dataDir: string): Promise<EvalApp> {
     },
     close: () => app.close(),
   }
+}
+
+/** Files inside files lie at most this deep and are at most this many: what the product itself allows is less. */
+const CHILDREN = 10_000
+
+/** What was read of a document and of those that came out of it. */
+async function textOf(app: App, document: Document): Promise<string> {
+  const parts: string[] = []
+  let sheet: string | null = null
+  for (let page = 1; page <= (document.pages.total ?? 0); page += 1) {
+    const { kind, label, text, blocks } = await getPage(app.db, document.revision.id, page)
+    // The name of a sheet stands outside of its cells.
+    if (kind === 'cells' && label !== sheet) parts.push(label ?? '')
+    sheet = label
+    parts.push(...blocks.map(({ marker, start, end }) => `${marker ?? ''} ${text.slice(start, end)}`))
+  }
+  if (document.children > 0) {
+    const { documents } = await listDocuments(app.db, OWNER, { parent: document.id, limit: CHILDREN })
+    for (const child of documents) parts.push(await textOf(app, child))
+  }
+  return parts.join('\n')
 }
 
 /** @returns the exit code */

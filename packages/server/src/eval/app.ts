@@ -1,7 +1,19 @@
+/** What became of one file. */
+export interface ReadOutcome {
+  /** state of its document */
+  state: string
+  /** of the error or notice; null when nothing needs saying */
+  code: string | null
+  /** what was read, list marks and names of sheets included; of files inside the file as well */
+  text: string
+}
+
 /** The product as evaluation uses it: nothing here knows what is measured. Built by the command line. */
 export interface EvalApp {
-  /** Resolves when the file is accepted; reading goes on. */
-  addFile(file: { name: string; bytes: Uint8Array }): Promise<void>
+  /** Resolves when the file is accepted, with the id of its document; reading goes on. */
+  addFile(file: { name: string; path?: string; bytes: Uint8Array }): Promise<string>
+  /** Of a file that was added, once everything has settled. */
+  outcome(document: string): Promise<ReadOutcome>
   /** Resolves when nothing is waiting or being read. */
   settle(): Promise<void>
   /** Without a language model. */

@@ -17,7 +17,11 @@ function exactApp(): EvalApp {
   const documents: { name: string; text: string }[] = []
   const having = (query: string) => documents.filter(({ text }) => text.includes(query))
   return {
-    addFile: async ({ name, bytes }) => void documents.push({ name, text: Buffer.from(bytes).toString() }),
+    addFile: async ({ name, bytes }) => `doc_${documents.push({ name, text: Buffer.from(bytes).toString() }) - 1}`,
+    outcome: async (id) => {
+      const { text } = documents[Number(id.slice(4))]!
+      return { state: text === '' ? 'empty' : 'ready', code: text === '' ? 'ingest.empty_file' : null, text }
+    },
     settle: async () => undefined,
     ask: async (question) => {
       const citations = having(question).map(({ name, text }) => ({ quote: text.slice(0, 300), document: name }))

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { EvalApp, EvalHost } from './app.ts'
+import { evaluateExtract, extractTable } from './extract.ts'
 import { evaluateInterview, interviewTable } from './interview.ts'
 import { evaluateSquad, squadTable } from './squad.ts'
 
@@ -12,18 +13,23 @@ export const EVAL_USAGE = `usage:
       documents of DIR with questions.jsonl and unanswerable.jsonl: right quotes, refusals
   zhiku eval squad --data FILE.json [--limit N] [--answers] [--absent SHARE] [--json]
       a file in SQuAD format, one document per paragraph: R@1, R@5, R@10, MRR@10;
-      --answers also asks; --absent leaves a share of the paragraphs out, whose questions should then be refused`
+      --answers also asks; --absent leaves a share of the paragraphs out, whose questions should then be refused
+  zhiku eval extract --data DIR [--kinds docx,pptx,...] [--json]
+      files of DIR with what is known of their text (expected.jsonl, or a .md or .txt beside each file): share of the
+      known words that were read, state of every file; --kinds looks at some extensions only`
 
 /** The command was used wrongly. */
 const USAGE_ERROR = 2
 
 interface Command {
-  set: 'interview' | 'squad'
+  set: 'interview' | 'squad' | 'extract'
   data: string
   json: boolean
   limit: number | null
   answers: boolean
   absent: number
+  /** extensions; null for all */
+  kinds: string[] | null
 }
 
 /** @returns null when the arguments make no sense */
@@ -38,15 +44,17 @@ export function parseEvalArgs(argv: readonly string[]): Command | null {
         limit: { type: 'string' },
         answers: { type: 'boolean', default: false },
         absent: { type: 'string', default: '0' },
+        kinds: { type: 'string' },
       },
     })
     const [set, ...rest] = positionals
     const limit = values.limit === undefined ? null : Number(values.limit)
     const absent = Number(values.absent)
-    if ((set !== 'interview' && set !== 'squad') || rest.length > 0 || values.data === undefined) return null
+    if ((set !== 'interview' && set !== 'squad' && set !== 'extract') || rest.length > 0 || values.data === undefined) return null
     if (limit !== null && !(Number.isInteger(limit) && limit > 0)) return null
     if (!(absent >= 0 && absent < 1)) return null
-    return { set, data: values.data, json: values.json, limit, answers: values.answers, absent }
+    const kinds = values.kinds?.split(',').map((kind) => kind.trim().replace(/^\./, '').toLowerCase()) ?? null
+    return { set, data: values.data, json: values.json, limit, answers: values.answers, absent, kinds }
   } catch {
     return null
   }
@@ -56,6 +64,10 @@ async function measure(app: EvalApp, command: Command, host: EvalHost): Promise<
   if (command.set === 'interview') {
     const report = await evaluateInterview(app, command.data)
     return { report, lines: interviewTable(report) }
+  }
+  if (command.set === 'extract') {
+    const report = await evaluateExtract(app, command.data, command.kinds, (done, all) => host.note(`${done} of ${all} files`))
+    return { report, lines: extractTable(report) }
   }
   const report = await evaluateSquad(app, command.data, command, (done, all) => host.note(`${done} of ${all} questions`))
   return { report, lines: squadTable(report) }
