@@ -28,7 +28,11 @@ export const ROW_CHECKS: Record<string, string> = {
   'no job is stuck': `select count(*) from job where state = 1 and lease_until < now() - interval '60 s'`,
   'every unread document has a job': `select count(*) from revision r join document d on d.id = r.document_id
      where d.trashed_at is null and r.extracted_at is null and r.error_code is null and r.cancelled_at is null and ${NEWEST} and not ${UNFINISHED('ingest.revision', 'r.id')}`,
-  'the trash will be emptied': `select count(*) from document d where d.trashed_at is not null and not ${UNFINISHED('ingest.purge', 'd.id')}`,
+  'the trash will be emptied': `select count(*) from document d where d.trashed_at is not null and not ${UNFINISHED('ingest.purge', 'd.id')}
+     and not exists (select 1 from document p where p.id = d.parent_id and p.trashed_at is not null)`,
+  'what came out of a document is with it': `select count(*) from document d join document p on p.id = d.parent_id
+     where d.collection_id <> p.collection_id or d.owner <> p.owner or (d.trashed_at is null and p.trashed_at is not null)
+       or d.depth <> p.depth + 1 or d.root_id is distinct from coalesce(p.root_id, p.id)`,
   'no step is open that nobody works at': `select count(*) from step s where s.finished_at is null and not ${UNFINISHED('ingest.revision', 's.revision_id')}`,
   'no pause of a collection that is gone': `select count(*) from queue_pause q where q.scope <> '' and not exists (select 1 from collection c where c.id = q.scope)`,
   'every citation of a source that is there has its place': `select count(*) from citation c where c.anchor is null and exists (select 1 from revision r where r.id = c.revision_id)`,
