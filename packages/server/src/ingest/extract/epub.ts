@@ -1,7 +1,7 @@
 /** EPUB: the pages of its spine in order, read as HTML. Pictures, fonts and scripts are not opened. */
 import { fail } from '../../base/fail.ts'
 import type { DraftBlock } from './draft.ts'
-import { encryptedParts, openBook } from './epub/book.ts'
+import { type Book, encryptedParts, openBook } from './epub/book.ts'
 import { htmlBlocks } from './html/blocks.ts'
 import { capDepth, parseXhtml } from './html/tree.ts'
 import { OfficePackage } from './ooxml/package.ts'
@@ -23,7 +23,7 @@ export const extractEpub: Extractor = async (input) => {
   for (const part of present) {
     const root = parseXhtml(pack.text(part)!)
     capDepth(root)
-    const chapter = htmlBlocks(root, true)
+    const chapter = htmlBlocks(root)
     blocks.push(...withChapterTitle(chapter.blocks, book.titles.get(part)))
     invisible += chapter.invisible
     input.progress()
@@ -43,8 +43,8 @@ function withChapterTitle(blocks: DraftBlock[], title: string | undefined): Draf
 const opens = (blocks: readonly DraftBlock[], text: string): boolean =>
   blocks.slice(0, 5).some((block) => block.kind === 'heading' || block.text.includes(text))
 
-/** Title and authors, where the first pages do not say them. */
-function front({ title, creators }: { title: string; creators: readonly string[] }, blocks: readonly DraftBlock[]): DraftBlock[] {
+/** Title, authors and description, where the first pages do not say them. */
+function front({ title, creators, description }: Book, blocks: readonly DraftBlock[]): DraftBlock[] {
   const first = blocks
     .slice(0, 10)
     .map((block) => block.text)
@@ -53,5 +53,6 @@ function front({ title, creators }: { title: string; creators: readonly string[]
   if (title !== '' && !first.includes(title)) added.push({ kind: 'heading', level: 1, text: title })
   const missing = creators.filter((name) => !first.includes(name))
   if (missing.length > 0) added.push({ kind: 'paragraph', text: missing.join(', ') })
+  if (description !== '' && !first.includes(description)) added.push({ kind: 'paragraph', text: description })
   return added
 }

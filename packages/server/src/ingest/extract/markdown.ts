@@ -10,6 +10,7 @@ import { joinLines } from './flow.ts'
 import { frontMatterBlocks, takeFrontMatter } from './front-matter.ts'
 import { htmlBlocks } from './html/blocks.ts'
 import { capDepth, parsePart } from './html/tree.ts'
+import { descriptionOf } from './picture-text.ts'
 import { textDocument } from './text-document.ts'
 import type { Extractor } from './types.ts'
 
@@ -134,7 +135,7 @@ function inlineText(tokens: readonly Token[]): string {
     } else if (hidden) continue
     else if (token.type === 'softbreak') lines.at(-1)!.push('')
     else if (token.type === 'hardbreak') lines.push([''])
-    else if (token.type === 'image') add(inlineText(token.children ?? []))
+    else if (token.type === 'image') add(descriptionOf(inlineText(token.children ?? [])) ?? '')
     else add(token.content)
   }
   return lines.map(joinLines).join('\n').trim()

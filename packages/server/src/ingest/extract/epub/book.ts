@@ -7,6 +7,8 @@ import { resolveEntities } from '../xml/entities.ts'
 export interface Book {
   title: string
   creators: string[]
+  /** what the publisher says of it, '' without */
+  description: string
   /** names of the parts in reading order, each once */
   chapters: string[]
   /** title of a part as the navigation has it */
@@ -27,6 +29,7 @@ export function openBook(pack: OfficePackage): Book {
     return {
       title: '',
       creators: [],
+      description: '',
       chapters: pack
         .names()
         .filter((name) => PAGE.test(name))
@@ -58,6 +61,7 @@ function bookOf(pack: OfficePackage, opf: string, tree: Xml): Book {
   return {
     title: oneLine([...below(metadata, 'dc:title')].map(textBelow)[0] ?? ''),
     creators: [...below(metadata, 'dc:creator')].map((creator) => oneLine(textBelow(creator))).filter((name) => name !== ''),
+    description: oneLine([...below(metadata, 'dc:description')].map(textBelow)[0] ?? '').replaceAll(/<[^<>]*>/g, ''),
     chapters: [...new Set(pages.map((item) => item!.part))],
     titles: navigation(pack, [...items.values()], items.get(attributeOf(spine ?? tree, 'toc') ?? '') ?? null),
   }

@@ -2,6 +2,7 @@
 import { cleanText } from '../clean.ts'
 import { type DraftBlock, tableDraft } from '../draft.ts'
 import { joinLines } from '../flow.ts'
+import { descriptionOf } from '../picture-text.ts'
 import { attribute, type HtmlElement, type HtmlNode, type HtmlParent, isElement, isText, NEVER_TEXT, rawText } from './tree.ts'
 
 /** Elements that begin and end a block. Every other element is part of the line it stands in. */
@@ -26,9 +27,8 @@ export interface HtmlBlocks {
   invisible: number
 }
 
-/** @param pictures  whether what stands for a picture (`alt`) is read: in books it is text, on web pages most often noise */
-export function htmlBlocks(root: HtmlParent, pictures = false): HtmlBlocks {
-  const walker = new Walker(pictures)
+export function htmlBlocks(root: HtmlParent): HtmlBlocks {
+  const walker = new Walker()
   walker.children(root, { kind: 'paragraph', lists: 0 })
   walker.flush()
   return { blocks: walker.blocks, invisible: walker.invisible }
@@ -60,13 +60,8 @@ function isHidden(element: HtmlElement): boolean {
 class Walker {
   readonly blocks: DraftBlock[] = []
   invisible = 0
-  readonly #pictures: boolean
   #line = ''
   #place: Place = { kind: 'paragraph', lists: 0 }
-
-  constructor(pictures: boolean) {
-    this.#pictures = pictures
-  }
 
   flush(): void {
     const text = foldLine(this.#line)
@@ -101,7 +96,7 @@ class Walker {
       return
     }
     if (tag === 'br') this.#line += BREAK
-    else if (tag === 'img' && this.#pictures) this.#line += ` ${attribute(element, 'alt') ?? ''} `
+    else if (tag === 'img') this.#line += ` ${descriptionOf(attribute(element, 'alt') ?? '') ?? ''} `
     else if (tag === 'math') this.#line += ` ${formula(element)} `
     else if (!BLOCKS.has(tag)) this.children(element, place)
     else this.#block(element, place)
@@ -170,14 +165,14 @@ class Walker {
   #table(table: HtmlElement): void {
     const rows: string[][] = []
     let headerRows = 0
-    /** columns that a tall cell above still covers, and for how many rows */
-    let tall: number[] = []
+    /** by column: tall cells of the rows above that reach into this one */
+    let tall: (Tall | undefined)[] = []
     for (const row of rowsOf(table)) {
       const cells = cellsOf(row)
       if (cells.length === 0) continue
       if (isHeader(row, cells) && headerRows === rows.length) headerRows++
-      const below: number[] = []
-      rows.push(placeCells(cells, tall, below, this.#pictures))
+      const below: (Tall | undefined)[] = []
+      rows.push(placeCells(cells, tall, below))
       tall = below
     }
     for (const child of table.childNodes)
@@ -201,29 +196,40 @@ function spanOf(cell: HtmlElement, name: 'colspan' | 'rowspan'): number {
   return span > 1 ? Math.min(span, SPAN_MAX) : 1
 }
 
-/** Texts of a row by column; places that a wide or tall cell covers stay empty, so that columns keep their place. */
-function placeCells(cells: readonly HtmlElement[], tall: readonly number[], below: number[], pictures: boolean): string[] {
+/** A tall cell: its text, and for how many rows below it still holds. */
+interface Tall {
+  rows: number
+  text: string
+}
+
+/**
+ * Texts of a row by column. A tall cell says its text in each of its rows, so that every row can be read by itself; the
+ * further columns of a wide one stay empty, so that columns keep their place.
+ */
+function placeCells(cells: readonly HtmlElement[], tall: readonly (Tall | undefined)[], below: (Tall | undefined)[]): string[] {
   const texts: string[] = []
-  const skipCovered = (): void => {
-    while ((tall[texts.length] ?? 0) > 0) {
-      below[texts.length] = tall[texts.length]! - 1
-      texts.push('')
+  const repeatTall = (): void => {
+    for (let over = tall[texts.length]; over; over = tall[texts.length]) {
+      if (over.rows > 1) below[texts.length] = { rows: over.rows - 1, text: over.text }
+      texts.push(over.text)
     }
   }
   for (const cell of cells) {
-    skipCovered()
+    repeatTall()
     const rows = spanOf(cell, 'rowspan') - 1
-    for (let column = spanOf(cell, 'colspan'), first = true; column > 0; column--, first = false) {
-      if (rows > 0) below[texts.length] = rows
-      texts.push(first ? cellText(cell, pictures) : '')
+    let text = cellText(cell)
+    for (let column = spanOf(cell, 'colspan'); column > 0; column--) {
+      if (rows > 0) below[texts.length] = { rows, text }
+      texts.push(text)
+      text = ''
     }
   }
-  skipCovered()
+  repeatTall()
   return texts
 }
 
-function cellText(cell: HtmlElement, pictures: boolean): string {
-  const walker = new Walker(pictures)
+function cellText(cell: HtmlElement): string {
+  const walker = new Walker()
   walker.children(cell, { kind: 'paragraph', lists: 0 })
   walker.flush()
   return walker.blocks

@@ -1,7 +1,8 @@
 /** Text of an OpenDocument file to blocks: headings, paragraphs, lists with their marks, tables, notes, text boxes. */
-import { cleanText, oneLine } from '../clean.ts'
+import { cleanText } from '../clean.ts'
 import { type DraftBlock, tableDraft } from '../draft.ts'
 import { attributeOf, childOf, elements, textBelow, type Xml } from '../ooxml/xml.ts'
+import { descriptionOf } from '../picture-text.ts'
 import type { OdfStyles } from './styles.ts'
 
 /** Not what the document says in its text: what was deleted, declarations, names of pictures, readings above characters. */
@@ -242,9 +243,8 @@ export class OdfTextReader {
   }
 }
 
-/** What the author says of a picture; names of files say nothing. */
 function* alternativeText(frame: Xml): Generator<DraftBlock> {
   const said = childOf(frame, 'svg:desc') ?? childOf(frame, 'svg:title')
-  const text = said ? oneLine(textBelow(said)) : ''
-  if (text !== '' && !/^\S+\.\w{3,4}$/.test(text)) yield { kind: 'caption', text }
+  const text = said ? descriptionOf(textBelow(said)) : null
+  if (text !== null) yield { kind: 'caption', text }
 }

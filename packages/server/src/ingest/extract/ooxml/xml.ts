@@ -5,7 +5,7 @@
 import { Parser } from 'htmlparser2'
 import { fail } from '../../../base/fail.ts'
 import { LIMITS } from '../../../base/limits.ts'
-import { cleanText } from '../clean.ts'
+import { descriptionOf } from '../picture-text.ts'
 
 export interface Xml {
   name: string
@@ -157,19 +157,6 @@ export function alternative(element: Xml): Xml | null {
   return choices.find((choice) => textBelow(choice).trim() !== '') ?? choices[0] ?? null
 }
 
-/** File names and the names that programs give to pictures say nothing. */
-const NO_DESCRIPTION =
-  /^(?:.*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)|(?:picture|image|graphic|grafik|bild|图片|圖片|図|그림|object|shape)\s*\d*|.{0,3})$/i
-
-/** What a program believes to see. */
-const GUESSED = /automatically generated|AI[- ]generated|自动生成|自動生成|AI ?生成/i
-
 /** What the author wrote about a picture for those who cannot see it; null when there is nothing of the kind. */
-export function altText(properties: Xml | null): string | null {
-  if (!properties) return null
-  const text = cleanText(attributeOf(properties, 'descr') ?? '')
-    .replace(/\s+/g, ' ')
-    .trim()
-  if (GUESSED.test(text)) return null
-  return NO_DESCRIPTION.test(text) ? null : text
-}
+export const altText = (properties: Xml | null): string | null =>
+  properties ? descriptionOf(attributeOf(properties, 'descr') ?? '') : null
