@@ -3,9 +3,11 @@ import { fail } from '../../base/fail.ts'
 import type { DraftBlock } from './draft.ts'
 import { BodyReader, type BodyContext } from './docx/body.ts'
 import { Numbering } from './docx/numbering.ts'
-import { mainPart, OfficePackage, partsOf, type Relation, relationsOf } from './ooxml/package.ts'
+import { chartBlocks } from './ooxml/chart.ts'
+import { diagramBlocks } from './ooxml/diagram.ts'
+import { mainPart, OfficePackage, orElse, partsOf, type Relation, relationsOf } from './ooxml/package.ts'
 import { Styles } from './docx/styles.ts'
-import { attributeOf, childOf, elements, readXml, textBelow, type Xml } from './ooxml/xml.ts'
+import { attributeOf, elements, readXml, xmlTree } from './ooxml/xml.ts'
 import { oneLine } from './clean.ts'
 import { cutIntoPages } from './pages.ts'
 import type { Extractor } from './types.ts'
@@ -79,7 +81,8 @@ class WordDocument {
       if (id === null || element.name !== `w:${kind}` || attributeOf(element, 'w:type')?.toLowerCase().includes('separator')) return
       const parts = [...elements(element)].flatMap((child) => [...this.#reader.blocks(child)])
       const note = oneLine(parts.map((block) => block.text).join(' '))
-      if (note !== '') this.#notes.set(`${kind}/${id}`, [{ kind: 'note', text: note }])
+      const author = kind === 'comment' ? oneLine(attributeOf(element, 'w:author') ?? '') : ''
+      if (note !== '') this.#notes.set(`${kind}/${id}`, [{ kind: 'note', text: author === '' ? note : `${author}: ${note}` }])
     })
   }
 
@@ -89,21 +92,12 @@ class WordDocument {
     return note
   }
 
-  /** Texts of a chart or diagram: labels, and the values of a chart. */
-  #drawing(id: string): string[] {
+  /** What a chart or diagram shows. */
+  #drawing(id: string): DraftBlock[] {
     const relation = this.#relations.get(id)
-    const text = relation && !relation.external ? this.#pack.text(relation.target) : null
-    if (text === null || text === undefined) return []
-    const texts: string[] = []
-    const collect = (element: Xml): void => {
-      if (element.name === 'a:p') texts.push(oneLine(textsOf(element, 'a:t').join('')))
-      else if (element.name === 'c:cat' || element.name === 'c:val' || element.name === 'c:tx') {
-        const inner = childOf(element, 'c:rich')
-        texts.push(inner ? oneLine(textsOf(inner, 'a:t').join(' ')) : oneLine(textsOf(element, 'c:v').join(' ')))
-      } else for (const child of elements(element)) collect(child)
-    }
-    for (const root of ['c:chartSpace', 'dgm:dataModel']) readXml(text, root, collect)
-    return [...new Set(texts)].filter((line) => line !== '')
+    if (!relation || relation.external || !this.#pack.has(relation.target)) return []
+    if (relation.type.startsWith('chart')) return chartBlocks(this.#pack, relation.target)
+    return orElse([], () => diagramBlocks(xmlTree(this.#pack.text(relation.target) ?? '')))
   }
 
   /** Each distinct header and footer once, at the end: they stand on every page but belong to none. */
@@ -127,6 +121,3 @@ class WordDocument {
     return notes
   }
 }
-
-const textsOf = (element: Xml, name: string): string[] =>
-  [...elements(element)].flatMap((child) => (child.name === name ? [textBelow(child)] : textsOf(child, name)))

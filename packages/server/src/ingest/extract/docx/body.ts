@@ -4,15 +4,15 @@ import { type DraftBlock, tableDraft } from '../draft.ts'
 import { formulaText } from '../ooxml/formula.ts'
 import type { Mark, Numbering } from './numbering.ts'
 import { type Styles, toInt } from './styles.ts'
-import { alternative, attributeOf, childOf, elements, isOn, textBelow, valueOf, type Xml } from '../ooxml/xml.ts'
+import { alternative, altText, attributeOf, childOf, elements, isOn, textBelow, valueOf, type Xml } from '../ooxml/xml.ts'
 
 export interface BodyContext {
   styles: Styles
   numbering: Numbering
   /** blocks of a footnote, endnote or comment, each given once */
   note(kind: 'footnote' | 'endnote' | 'comment', id: string): DraftBlock[]
-  /** texts of a drawing that lies in a part of its own: chart, diagram */
-  drawing(relation: string): string[]
+  /** what a drawing shows that lies in a part of its own: chart, diagram */
+  drawing(relation: string): DraftBlock[]
   /** characters of hidden text that were left out */
   hidden(count: number): void
 }
@@ -222,7 +222,10 @@ class Inline {
     else if (name === 'w:txbxContent') this.attached.push(...this.#boxBlocks(element))
     else if (name === 'a:t') this.attached.push({ kind: 'paragraph', text: cleanText(textBelow(element)).trim() })
     else if (name === 'v:textpath') this.#wordArt(element)
-    else if (name === 'c:chart' || name === 'dgm:relIds') this.#drawing(element)
+    else if (name === 'c:chart' || name === 'cx:chart' || name === 'dgm:relIds') this.#drawing(element)
+    else if (name === 'wp:docPr') this.#description(altText(element))
+    else if (name === 'v:imagedata')
+      this.#description(altText({ ...element, attributes: { descr: attributeOf(element, 'o:title') ?? '' } }))
     else if (name === 'w:footnoteReference' || name === 'w:endnoteReference' || name === 'w:commentReference') this.#note(element)
     else this.children(element)
   }
@@ -255,9 +258,13 @@ class Inline {
   }
 
   #drawing(element: Xml): void {
-    const relation = attributeOf(element, element.name === 'c:chart' ? 'r:id' : 'r:dm')
-    if (relation === null) return
-    for (const text of this.#context.drawing(relation)) this.attached.push({ kind: 'paragraph', text })
+    const relation = attributeOf(element, element.name === 'dgm:relIds' ? 'r:dm' : 'r:id')
+    if (relation !== null) this.attached.push(...this.#context.drawing(relation))
+  }
+
+  /** Once: a drawing and what stands in for it in older programs describe the same. */
+  #description(text: string | null): void {
+    if (text !== null && !this.attached.some((block) => block.text === text)) this.attached.push({ kind: 'caption', text })
   }
 
   #note(element: Xml): void {

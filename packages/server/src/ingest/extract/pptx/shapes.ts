@@ -1,7 +1,7 @@
 /** The shapes of a slide: what they say and where they stand; what they leave open comes from layout and master. */
 import { oneLine } from '../clean.ts'
 import { type DraftBlock, tableDraft } from '../draft.ts'
-import { altText, at, attributeOf, below, childOf, elements, textBelow, type Xml } from '../ooxml/xml.ts'
+import { altText, at, attributeOf, below, childOf, elements, type Xml } from '../ooxml/xml.ts'
 import { boxOf, groupTransform, type Rect, readingOrder, type Transform, unmoved } from './geometry.ts'
 import { paragraphsOf, placeLines } from './text.ts'
 
@@ -252,16 +252,3 @@ const cellText = (cell: Xml): string =>
       .map(({ text, marker }) => (marker && marker !== '•' ? `${marker} ${text}` : text))
       .join(' '),
   )
-
-/** Texts of a diagram's boxes, in the order of its data; what only joins them is left out. */
-export function diagramBlocks(root: Xml | null): DraftBlock[] {
-  const blocks: DraftBlock[] = []
-  for (const point of elements(childOf(root, 'dgm:ptLst'))) {
-    if (!['node', 'asst'].includes(attributeOf(point, 'type') ?? 'node')) continue
-    const text = oneLine(
-      [...below(childOf(point, 'dgm:t'), 'a:p')].map((line) => [...below(line, 'a:t')].map(textBelow).join('')).join(' '),
-    )
-    if (text !== '') blocks.push({ kind: 'list-item', level: 0, marker: '•', text })
-  }
-  return blocks
-}
