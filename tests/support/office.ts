@@ -69,13 +69,14 @@ const EMU = 12_700
 export function makePptx(slides: readonly SlideInput[]): Uint8Array {
   const drawing = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
   const presentation = `xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" ${drawing} xmlns:r="${RELATION}"`
-  const paragraphs = (text: string): string =>
+  /** @param size  of the letters, points */
+  const paragraphs = (text: string, size: number): string =>
     text
       .split('\n')
-      .map((line) => `<a:p><a:r><a:rPr lang="en-US"/><a:t>${xml(line)}</a:t></a:r></a:p>`)
+      .map((line) => `<a:p><a:r><a:rPr lang="en-US" sz="${size * 100}"/><a:t>${xml(line)}</a:t></a:r></a:p>`)
       .join('')
   const shape = ({ text, x, y, w, h, title }: SlideText, id: number): string =>
-    `<p:sp><p:nvSpPr><p:cNvPr id="${id}" name="Text ${id}"/><p:cNvSpPr/><p:nvPr>${title ? '<p:ph type="title"/>' : ''}</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="${x * EMU}" y="${y * EMU}"/><a:ext cx="${w * EMU}" cy="${h * EMU}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr><p:txBody><a:bodyPr/><a:lstStyle/>${paragraphs(text)}</p:txBody></p:sp>`
+    `<p:sp><p:nvSpPr><p:cNvPr id="${id}" name="Text ${id}"/><p:cNvSpPr/><p:nvPr>${title ? '<p:ph type="title"/>' : ''}</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="${x * EMU}" y="${y * EMU}"/><a:ext cx="${w * EMU}" cy="${h * EMU}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr><p:txBody><a:bodyPr/><a:lstStyle/>${paragraphs(text, title ? 40 : 24)}</p:txBody></p:sp>`
   const tree = (shapes: string): string =>
     `<p:cSld><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>${shapes}</p:spTree></p:cSld>`
   const parts: Record<string, string> = {}
@@ -85,7 +86,7 @@ export function makePptx(slides: readonly SlideInput[]): Uint8Array {
     if (notes === undefined) return
     parts[`ppt/slides/_rels/slide${n}.xml.rels`] = relations([['rId1', 'notesSlide', `../notesSlides/notesSlide${n}.xml`]])
     parts[`ppt/notesSlides/notesSlide${n}.xml`] =
-      `<p:notes ${presentation}>${tree(`<p:sp><p:nvSpPr><p:cNvPr id="2" name="Notes"/><p:cNvSpPr/><p:nvPr><p:ph type="body" idx="1"/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/>${paragraphs(notes)}</p:txBody></p:sp>`)}</p:notes>`
+      `<p:notes ${presentation}>${tree(`<p:sp><p:nvSpPr><p:cNvPr id="2" name="Notes"/><p:cNvSpPr/><p:nvPr><p:ph type="body" idx="1"/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/>${paragraphs(notes, 12)}</p:txBody></p:sp>`)}</p:notes>`
   })
   return pack({
     '[Content_Types].xml': types([

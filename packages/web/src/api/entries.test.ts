@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { filesOfDrop, filesOfList } from './entries.ts'
+import { filesOfDrop, filesOfList, filesOfPaste } from './entries.ts'
 
 type Tree = { [name: string]: string | Tree }
 /** Entries as a browser gives them: a folder tells its children 100 at a time. */
@@ -47,4 +47,15 @@ test('a chosen folder tells the path of each file', () => {
   const file = new File(['x'], 'a.md')
   Object.defineProperty(file, 'webkitRelativePath', { value: 'docs/sub/a.md' })
   expect(summary(filesOfList([file, new File([''], '.hidden')]))).toEqual(['docs/sub|a.md'])
+})
+
+test('a pasted picture gets a name of its own, a file keeps its name, pasted text is no file', () => {
+  const clipboard = (types: string[], ...names: string[]): DataTransfer =>
+    ({ types, files: names.map((name) => new File(['x'], name, { type: 'image/png' })) }) as unknown as DataTransfer
+  const now = new Date(2026, 10, 21, 9, 5, 7)
+  expect(filesOfPaste(clipboard(['Files'], 'image.png', 'plan.png'), now, 'Pasted').map(({ file }) => file.name)).toEqual([
+    'Pasted 2026-11-21 09.05.07.png',
+    'plan.png',
+  ])
+  expect(filesOfPaste(clipboard(['text/plain', 'text/html', 'Files'], 'image.png'), now, 'Pasted')).toEqual([])
 })

@@ -60,3 +60,23 @@ export function filesOfList(files: Iterable<File>): PickedFile[] {
     .slice(0, DROP_LIMIT)
     .map((file) => ({ file, path: (file.webkitRelativePath ?? '').split('/').slice(0, -1).join('/') }))
 }
+
+/** The name that browsers give to every picture of the clipboard. */
+const NAMELESS = /^image\.(\w+)$/i
+
+/**
+ * Files out of the clipboard. A picture without a name of its own gets one that tells when it was pasted: under one name
+ * for all, each would be a new revision of the last.
+ * @param word  what such a picture is called, in the reader's language
+ */
+export function filesOfPaste(transfer: DataTransfer, now: Date, word: string): PickedFile[] {
+  // Office programs put a picture of the text beside the text: then the text is meant.
+  if (transfer.types.includes('text/plain')) return []
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const stamp = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())} ${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}`
+  return filesOfList(transfer.files).map(({ file, path }, index) => {
+    const ending = NAMELESS.exec(file.name)?.[1]
+    if (ending === undefined) return { file, path }
+    return { file: new File([file], `${word} ${stamp}${index === 0 ? '' : ` ${index + 1}`}.${ending}`, { type: file.type }), path }
+  })
+}

@@ -10,7 +10,7 @@ export default {
     drop: '把文件拖到这里，或点按选择',
     dropTitle: '松开即可添加',
   },
-  composer: { label: '问题', placeholder: '问你的资料…', attach: '添加文件', send: '发送', stop: '停止' },
+  composer: { label: '问题', placeholder: '问你的资料…', attach: '添加文件', pasted: '粘贴的图片', send: '发送', stop: '停止' },
   scope: { label: '检索范围：{scope}', all: '全部资料', collections: '{n} 个合集', documents: '这个文档 | {n} 个文档' },
   model: {
     title: '由什么回答',
@@ -60,6 +60,9 @@ export default {
     sent: '已上传',
     known: '已有相同文件，未重复读取',
     dismiss: '移出列表',
+    ask: '只问“{name}”',
+    askShort: '只问这个',
+    preview: '读到：',
     more: '另有 {n} 个文件',
     library: '在资料库查看',
     clear: '清除',

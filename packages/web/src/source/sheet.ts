@@ -43,9 +43,9 @@ const MAX_SPAN = 1000
 
 const MIN_WIDTH_PX = 56
 const MAX_WIDTH_PX = 320
-const PADDING_PX = 20
+const PADDING_PX = 24
 const HAN_PX = 14
-const LATIN_PX = 7.5
+const LATIN_PX = 7.8
 /** Cells that are looked at to find the width of a column. */
 const MEASURED = 200
 

@@ -17,6 +17,7 @@ test('sizes', () => {
 test('durations', () => {
   expect([3140, 59_940, 125_000].map((ms) => formatDuration(ms, 'en'))).toEqual(['3.1 s', '59.9 s', '2 min 5 s'])
   expect(formatDuration(3140, 'zh-CN')).toBe('3.1 秒')
+  expect(formatDuration(3, 'en')).toBe('< 0.1 s')
 })
 test('how long ago, in words, then as a date', () => {
   expect(formatAgo(ago(20_000), NOW, 'en')).toBe('just now')

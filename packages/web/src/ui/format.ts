@@ -16,10 +16,11 @@ export function formatBytes(bytes: number, tag: string): string {
 
 export const formatNumber = (value: number, tag: string): string => new Intl.NumberFormat(tag).format(value)
 
-/** "3.1 s" below a minute, "2 min 5 s" above. */
+/** "3.1 s" below a minute, "2 min 5 s" above, "< 0.1 s" for what is hardly any time. */
 export function formatDuration(ms: number, tag: string): string {
   const [second, minute] = tag.startsWith('zh') ? ['秒', '分'] : ['s', 'min']
   const seconds = ms / 1000
+  if (seconds < 0.05) return `< ${new Intl.NumberFormat(tag).format(0.1)} ${second}`
   if (seconds < 60) return `${new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(seconds)} ${second}`
   return `${Math.floor(seconds / 60)} ${minute} ${Math.floor(seconds % 60)} ${second}`
 }
