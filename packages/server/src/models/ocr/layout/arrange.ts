@@ -4,6 +4,7 @@ import { type Turn, turnBack } from '../picture/raster.ts'
 import type { OcrBlock, OcrLine, OcrWord, PixelBox } from '../types.ts'
 import { type Item, splitColumns } from './columns.ts'
 import { type Row, blocksOf, rowsOf } from './rows.ts'
+import { straightened } from './straight.ts'
 
 /** A line as an engine read it, on the upright picture. */
 export interface ReadLine {
@@ -32,35 +33,11 @@ export const CELL_SEPARATOR = '\t'
 type Placed = Item & { line: ReadLine }
 
 export function arrange(lines: readonly ReadLine[], place: Place): OcrBlock[] {
-  const items = straightened(lines)
+  const items = straightened(lines.map(({ quad }) => quad)).map((item, n): Placed => ({ ...item, line: lines[n]! }))
   const usual = items.map((item) => item.bottom - item.top).toSorted((a, b) => a - b)[Math.floor(items.length / 2)] ?? 0
   return splitColumns(items).flatMap((region) =>
     blocksOf(rowsOf(region), usual).map((block) => ({ kind: block.kind, lines: block.rows.map((row) => joined(row, usual, place)) })),
   )
-}
-
-/** Places as if the page lay straight: turned back by the middle angle of its lines. */
-function straightened(lines: readonly ReadLine[]): Placed[] {
-  const angle = middleAngle(lines)
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  return lines.map((line) => {
-    const { quad } = line
-    const cx = quad.x + (quad.ux * quad.length - quad.uy * quad.height) / 2
-    const cy = quad.y + (quad.uy * quad.length + quad.ux * quad.height) / 2
-    const [x, y] = [cx * cos + cy * sin, cy * cos - cx * sin]
-    return { left: x - quad.length / 2, right: x + quad.length / 2, top: y - quad.height / 2, bottom: y + quad.height / 2, line }
-  })
-}
-
-/** The angle of the lines, as the middle of all their lengths laid end to end: long lines tell it better than short ones. */
-function middleAngle(lines: readonly ReadLine[]): number {
-  const angles = lines
-    .filter(({ quad }) => quad.length > 2 * quad.height)
-    .map(({ quad }) => ({ angle: Math.atan2(quad.uy, quad.ux), weight: quad.length ** 2 }))
-    .toSorted((a, b) => a.angle - b.angle)
-  const half = angles.reduce((sum, { weight }) => sum + weight, 0) / 2
-  let sum = 0
-  return angles.find(({ weight }) => (sum += weight) >= half)?.angle ?? 0
 }
 
 /** The lines of a row as one line: cells parted by a tab, pieces of one line by a space where Latin script needs one. */

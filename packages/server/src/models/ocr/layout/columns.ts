@@ -21,6 +21,8 @@ const CROSSING = 0.25
 /** a line fills its column from this share of its width on; so many lines of a column do */
 const FILLED = 0.7
 const FILLING = 0.5
+/** what is narrower than this, in line heights, may be a speck */
+const SPECK = 3
 /** least width of a column, and of the gutter, in line heights */
 const LEAST_WIDTH = 6
 const LEAST_GUTTER = 0.5
@@ -38,8 +40,15 @@ export function splitColumns<T extends Item>(items: readonly T[]): T[][] {
 }
 
 const crosses = (item: Item, x: number): boolean => item.left < x && item.right > x
-const leftOf = <T extends Item>(items: readonly T[], x: number): T[] => items.filter((item) => item.right <= x)
-const rightOf = <T extends Item>(items: readonly T[], x: number): T[] => items.filter((item) => item.left >= x)
+const middle = (item: Item): number => (item.left + item.right) / 2
+const leftOf = <T extends Item>(items: readonly T[], x: number): T[] => items.filter((item) => middle(item) < x)
+const rightOf = <T extends Item>(items: readonly T[], x: number): T[] => items.filter((item) => middle(item) >= x)
+
+/** Specks and marks in the gutter beside lines of text part nothing; a page number, alone on its row, does. */
+function isSpeck(item: Item, items: readonly Item[]): boolean {
+  if (item.right - item.left >= SPECK * median(items.map(heightOf))) return false
+  return items.some((other) => other !== item && Math.min(other.bottom, item.bottom) - Math.max(other.top, item.top) > heightOf(item) / 2)
+}
 
 interface Band<T extends Item> {
   /** stands in columns on both sides of the gutter; else it is read across */
@@ -51,7 +60,7 @@ interface Band<T extends Item> {
 function bands<T extends Item>(items: readonly T[], gutter: number): Band<T>[] {
   const runs: Band<T>[] = []
   for (const item of items.toSorted((a, b) => a.top + a.bottom - b.top - b.bottom)) {
-    const parted = !crosses(item, gutter)
+    const parted = !crosses(item, gutter) || isSpeck(item, items)
     const last = runs.at(-1)
     if (last?.parted === parted) last.items.push(item)
     else runs.push({ parted, items: [item] })
@@ -74,7 +83,7 @@ export function findGutter(items: readonly Item[]): number | null {
   let best: { x: number; width: number; crossing: number } | null = null
   for (let n = 0; n + 1 < edges.length; n += 1) {
     const x = (edges[n]! + edges[n + 1]!) / 2
-    const crossing = items.filter((item) => crosses(item, x)).length
+    const crossing = items.filter((item) => crosses(item, x) && !isSpeck(item, items)).length
     if (crossing > items.length * CROSSING || (best && crossing > best.crossing)) continue
     const parted = bands(items, x).flatMap((band) => (band.parted ? band.items : []))
     if (parted.length === 0) continue
@@ -89,7 +98,8 @@ export function findGutter(items: readonly Item[]): number | null {
 
 /** How far the strip around x is free. */
 function strip(parted: readonly Item[], x: number): [number, number] {
-  return [Math.max(...leftOf(parted, x).map((item) => item.right)), Math.min(...rightOf(parted, x).map((item) => item.left))]
+  const beside = parted.filter((item) => !crosses(item, x))
+  return [Math.max(...leftOf(beside, x).map((item) => item.right)), Math.min(...rightOf(beside, x).map((item) => item.left))]
 }
 
 /** Are these lines running text: wide enough, most of them filling the width of their column? */

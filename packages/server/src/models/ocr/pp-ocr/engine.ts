@@ -8,7 +8,8 @@ import type { ExecutionProvider, OcrEngine, OcrOptions, OcrReading, Picture } fr
 import { lineText } from './line-text.ts'
 import { type Line, readLines } from './read-lines.ts'
 import { RUNTIME, type Session, openSession } from './session.ts'
-import { gapsOf, spaceLimit, type SpacedLine, withSpaces } from './spaces.ts'
+import { splitAtGutters } from './split.ts'
+import { cellsOf, gapsOf, spaceLimit, type SpacedLine, withSpaces } from './spaces.ts'
 import { makeUpright } from './upright.ts'
 import { readKeys, readWeights } from './weights.ts'
 
@@ -75,7 +76,7 @@ async function read(sessions: Sessions, version: string, given: Picture, options
   clock.end('detect')
 
   const reader = { session: sessions.recognition, keys: sessions.keys, picture: upright.picture, between }
-  const lines = await readLines(reader, upright.found, options.lang ?? 'auto', quick)
+  const lines = await readLines(reader, splitAtGutters(upright.picture, upright.found), options.lang ?? 'auto', quick)
   clock.end('recognise')
 
   const { width, height } = upright.picture
@@ -89,10 +90,25 @@ function texts(lines: readonly Line[]): ReadLine[] {
   const spaced = lines.map((line): SpacedLine => ({ glyphs: line.glyphs, columns: line.ink.columns, stretch: line.stretch }))
   const limit = spaceLimit(gapsOf(spaced))
   const faint = faintBelow(lines.map((line) => line.ink.contrast))
-  return lines.flatMap((line, n) => {
-    const { text, words, confidence } = lineText(withSpaces(spaced[n]!, limit))
-    if (text === '' || confidence < LEAST_CONFIDENCE) return []
-    const doubtful = confidence < SURE_CONFIDENCE || line.score < SURE_SCORE || line.ink.contrast < faint
-    return [{ quad: line.quad, text, confidence, doubtful, words }]
-  })
+  return lines.flatMap((line, n) =>
+    cellsOf(spaced[n]!).flatMap((glyphs, at, cells) => {
+      const { text, words, confidence } = lineText(withSpaces({ ...spaced[n]!, glyphs }, limit))
+      if (text === '' || confidence < LEAST_CONFIDENCE) return []
+      const doubtful = confidence < SURE_CONFIDENCE || line.score < SURE_SCORE || line.ink.contrast < faint
+      const whole = { quad: line.quad, text, confidence, doubtful, words }
+      return cells.length === 1 ? [whole] : [partOf(whole, at === 0 ? 0 : words[0]!.from, at === cells.length - 1 ? 1 : words.at(-1)!.to)]
+    }),
+  )
+}
+
+/** The line with the quad of one of its cells, which reaches from one share of the length to another. */
+function partOf(line: ReadLine, from: number, to: number): ReadLine {
+  const { quad } = line
+  const length = quad.length * (to - from)
+  const share = (at: number): number => Math.min(1, Math.max(0, (at - from) / (to - from)))
+  return {
+    ...line,
+    quad: { ...quad, x: quad.x + quad.ux * quad.length * from, y: quad.y + quad.uy * quad.length * from, length },
+    words: line.words.map((word) => ({ ...word, from: share(word.from), to: share(word.to) })),
+  }
 }

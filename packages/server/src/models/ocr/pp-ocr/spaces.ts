@@ -20,6 +20,9 @@ const NO_SPACE_AFTER = /^[([{@#$_‘“]$/
 /** columns of 48: limit where a page tells nothing, least width of the wider class when it is learnt without spaces */
 const DEFAULT_LIMIT = 15
 const LEAST_WIDE = 8
+/** columns of 48 from which a gap parts cells: between Latin characters, and others */
+const CELL_GAP = 58
+const WIDE_CELL_GAP = 90
 /** spaces by the model from which their width is believed */
 const LEAST_SPACES = 6
 /** how far the limit lies from the gaps in words towards the gaps of spaces */
@@ -83,6 +86,26 @@ export function otsu(values: readonly number[]): [number, number, number] {
     }
   }
   return best
+}
+
+/**
+ * Cells of a table that the detector took for one line: the characters from one gap as wide as the line is high to the next.
+ * Marks of Chinese punctuation leave half their place empty, so beside them a gap must be wider.
+ */
+export function cellsOf(line: SpacedLine): Glyph[][] {
+  const cells: Glyph[][] = []
+  let last: Glyph | null = null
+  for (const glyph of line.glyphs) {
+    if (glyph.text === ' ') {
+      cells.at(-1)?.push(glyph)
+      continue
+    }
+    const limit = last && LATIN.test(last.text) && LATIN.test(glyph.text) ? CELL_GAP : WIDE_CELL_GAP
+    if (last && blankRun(line, last.at, glyph.at) < limit) cells.at(-1)!.push(glyph)
+    else cells.push([glyph])
+    last = glyph
+  }
+  return cells
 }
 
 /** The line's characters with a space wherever the gap is at least `limit`; a space put in is as sure as its neighbours. */
