@@ -41,6 +41,12 @@ export function tree(pid: number): ProcessUse[] {
   return [own, ...childrenOf(pid).flatMap(tree)]
 }
 
+/** Resident memory of the process and everything below it; cheap enough to be asked often. */
+export function residentMiB(pid: number): number {
+  const kib = Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0)
+  return Math.round(kib / 1024) + childrenOf(pid).reduce((sum, child) => sum + residentMiB(child), 0)
+}
+
 /** CPU seconds of the process, of its living children, and of children that have ended. */
 export function cpuSeconds(pid: number): number {
   const fields = read(`/proc/${pid}/stat`)

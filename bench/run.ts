@@ -12,6 +12,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { type TestServer, newDataDir, startTestServer } from '../tests/support/server.ts'
 import { makeCorpus } from './corpus.ts'
 import { cpuSeconds, tree } from './processes.ts'
+import { measureScans } from './scans.ts'
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 const root = path.join(import.meta.dirname, '..')
@@ -166,5 +167,6 @@ try {
 } finally {
   await server.end()
 }
+result['scans'] = await measureScans({ quick: values.quick })
 result['sizes'] = sizes()
 console.log(JSON.stringify(result, null, 2))
