@@ -59,9 +59,9 @@ function bookOf(pack: OfficePackage, opf: string, tree: Xml): Book {
   const pages = order.filter((item) => item !== undefined && !item.isNavigation && (item.type.includes('html') || PAGE.test(item.part)))
   const metadata = childOf(tree, 'metadata')
   return {
-    title: oneLine([...below(metadata, 'dc:title')].map(textBelow)[0] ?? ''),
-    creators: [...below(metadata, 'dc:creator')].map((creator) => oneLine(textBelow(creator))).filter((name) => name !== ''),
-    description: oneLine([...below(metadata, 'dc:description')].map(textBelow)[0] ?? '').replaceAll(/<[^<>]*>/g, ''),
+    title: oneLine([...below(metadata, 'title')].map(textBelow)[0] ?? ''),
+    creators: [...below(metadata, 'creator')].map((creator) => oneLine(textBelow(creator))).filter((name) => name !== ''),
+    description: oneLine([...below(metadata, 'description')].map(textBelow)[0] ?? '').replaceAll(/<[^<>]*>/g, ''),
     chapters: [...new Set(pages.map((item) => item!.part))],
     titles: navigation(pack, [...items.values()], items.get(attributeOf(spine ?? tree, 'toc') ?? '') ?? null),
   }
@@ -76,7 +76,7 @@ function navigation(pack: OfficePackage, items: readonly Item[], ncx: Item | nul
   }
   const page = items.find((item) => item.isNavigation)
   const nav = page ? treeOf(pack, page.part) : null
-  const toc = [...below(nav, 'nav')].find((list) => Object.values(list.attributes).includes('toc')) ?? null
+  const toc = [...below(nav, 'nav')].find((list) => attributeOf(list, 'type') === 'toc') ?? null
   for (const link of below(toc, 'a')) add(page!.part, attributeOf(link, 'href'), oneLine(textBelow(link)))
   const old = ncx ?? items.find((item) => item.type === 'application/x-dtbncx+xml') ?? null
   if (titles.size > 0 || !old) return titles
@@ -93,7 +93,18 @@ function navigation(pack: OfficePackage, items: readonly Item[], ncx: Item | nul
 
 function treeOf(pack: OfficePackage, part: string): Xml | null {
   const text = pack.text(part)
-  return text === null ? null : xmlTree(resolveEntities(text))
+  const tree = text === null ? null : xmlTree(resolveEntities(text))
+  return tree && withoutPrefixes(tree)
+}
+
+/** Every producer has prefixes of its own; no two names in these parts differ by their namespace alone. */
+function withoutPrefixes(element: Xml): Xml {
+  const local = (name: string): string => name.slice(name.indexOf(':') + 1)
+  return {
+    name: local(element.name),
+    attributes: Object.fromEntries(Object.entries(element.attributes).map(([name, value]) => [local(name), value])),
+    children: element.children.map((child) => (typeof child === 'string' ? child : withoutPrefixes(child))),
+  }
 }
 
 /** Name of the part that `href` in `from` leads to, without its fragment; null when it leads out of the book. */

@@ -25,7 +25,7 @@ export function openOdf(bytes: Uint8Array): OdfParts {
     return { body: bodyOf(text), content: text, styles: text, object: () => null }
   }
   const pack = new OfficePackage(bytes)
-  if (/<manifest:encryption-data[\s>]/.test(pack.text('META-INF/manifest.xml') ?? '')) throw fail('ingest.password_needed')
+  if (/<manifest:encryption-data[\s/>]/.test(pack.text('META-INF/manifest.xml') ?? '')) throw fail('ingest.password_needed')
   const content = pack.text('content.xml')
   if (content === null) throw fail('ingest.corrupt', { detail: 'no content.xml' })
   return {
