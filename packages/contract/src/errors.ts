@@ -534,6 +534,12 @@ export const ERRORS = {
     zh: '网站地图列出的网页超过 {limit} 个，只加入前 {limit} 个。其余请用分开的网站地图。',
     en: 'The sitemap lists more than {limit} pages; the first {limit} were taken. Use smaller sitemaps for the rest.',
   },
+  'sitemap.other_sites': {
+    status: 422,
+    retryable: false,
+    zh: '网站地图里有 {count} 个网址属于别的网站，没有加入。',
+    en: 'The sitemap lists {count} addresses of other sites; they were not added.',
+  },
   'document.no_address': {
     status: 409,
     retryable: false,

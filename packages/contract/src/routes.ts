@@ -25,6 +25,7 @@ import { bulkResultSchema, coverageRunSchema, documentSelectionSchema, queueSche
 import { libraryEventSchema, runEventSchema } from './events.ts'
 import { idSchema } from './ids.ts'
 import { ocrEngineSchema, pageNameSchema, pageReadingSchema, pageSchema, pageVersionSchema, placeSchema } from './page.ts'
+import { sitemapPageSchema, sitemapSchema, watchedFolderSchema } from './sources.ts'
 import { documentStateSchema } from './states.ts'
 
 export interface Route {
@@ -50,6 +51,13 @@ const plain = (max: number) =>
     .max(max)
     .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'has NUL or broken Unicode')
 const name = plain(200).trim().min(1)
+
+/** `known`: the same bytes were already here, under the document's name; nothing was read again. */
+export const uploadResultSchema = z.object({ document: documentSchema, known: z.boolean() }).meta({ id: 'UploadResult' })
+export type UploadResult = z.infer<typeof uploadResultSchema>
+
+/** Which collection takes it; the default one when neither is named. */
+const intoCollection = { collection: idSchema('collection').optional(), collectionName: plain(200).optional() }
 
 export const ROUTES = {
   status: { method: 'GET', path: '/api/status', summary: 'Counts of documents, chunks and jobs', response: statusSchema },
@@ -314,6 +322,83 @@ export const ROUTES = {
     response: z.unknown(),
     sse: libraryEventSchema,
   },
+
+  addUrl: {
+    method: 'POST',
+    path: '/api/urls',
+    summary: 'Fetch a page, or any file behind an address; given again, a new revision when it has changed',
+    body: z.object({ url: plain(4000), ...intoCollection }),
+    response: uploadResultSchema,
+    status: 202,
+  },
+  fetchDocument: {
+    method: 'POST',
+    path: '/api/documents/:id/fetch',
+    summary: 'Fetch a document from the web again',
+    params: id('document'),
+    response: uploadResultSchema,
+    status: 202,
+  },
+  addSitemap: {
+    method: 'POST',
+    path: '/api/sitemaps',
+    summary: 'Fetch all pages that a sitemap lists, slowly and as robots.txt allows; given again, they are fetched again',
+    body: z.object({
+      url: plain(4000),
+      ...intoCollection,
+      /** pages of other sites too */
+      anyOrigin: z.boolean().default(false),
+    }),
+    response: sitemapSchema,
+    status: 202,
+  },
+  listSitemaps: {
+    method: 'GET',
+    path: '/api/sitemaps',
+    summary: 'Sitemaps, newest first',
+    response: z.object({ sitemaps: z.array(sitemapSchema) }),
+  },
+  getSitemap: {
+    method: 'GET',
+    path: '/api/sitemaps/:id',
+    summary: 'A sitemap and what became of each of its pages',
+    params: id('sitemap'),
+    response: z.object({ sitemap: sitemapSchema, pages: z.array(sitemapPageSchema) }),
+  },
+  removeSitemap: {
+    method: 'DELETE',
+    path: '/api/sitemaps/:id',
+    summary: 'Stop fetching a sitemap and forget it; its documents stay',
+    params: id('sitemap'),
+    response: ok,
+  },
+  addWatchedFolder: {
+    method: 'POST',
+    path: '/api/watched-folders',
+    summary: 'Keep a collection in step with a folder of the server’s machine',
+    body: z.object({
+      /** absolute path on the server's machine */
+      folder: plain(4000),
+      ...intoCollection,
+      trashDeleted: z.boolean().default(false),
+      polling: z.boolean().default(false),
+    }),
+    response: watchedFolderSchema,
+    status: 201,
+  },
+  listWatchedFolders: {
+    method: 'GET',
+    path: '/api/watched-folders',
+    summary: 'Watched folders',
+    response: z.object({ folders: z.array(watchedFolderSchema) }),
+  },
+  removeWatchedFolder: {
+    method: 'DELETE',
+    path: '/api/watched-folders/:id',
+    summary: 'Stop watching a folder; its documents stay',
+    params: id('watch'),
+    response: ok,
+  },
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES
@@ -340,9 +425,6 @@ export const uploadQuerySchema = z.object({
   collection: idSchema('collection').optional(),
   collectionName: plain(200).optional(),
 })
-/** `known`: the same bytes were already here, under the document's name; nothing was read again. */
-export const uploadResultSchema = z.object({ document: documentSchema, known: z.boolean() }).meta({ id: 'UploadResult' })
-export type UploadResult = z.infer<typeof uploadResultSchema>
 
 export const errorBodySchema = z
   .object({

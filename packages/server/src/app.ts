@@ -17,8 +17,11 @@ import type { Ocr } from './ingest/ocr/ocr.ts'
 import { createReaderPool, createSightPool, type ReaderPool } from './ingest/pool/pool.ts'
 import { purgeHandler } from './ingest/removal.ts'
 import { ingestHandler } from './ingest/run.ts'
+import { startWatches, type Watches } from './ingest/watch/watches.ts'
+import { sitemapHandler } from './ingest/web/sitemaps.ts'
 import { listCollections, putCollection } from './library/collections.ts'
 import { createModels, type Models } from './models/models.ts'
+import { createSafeFetch, type SafeFetch } from './net/safe-fetch.ts'
 import { sweepSnapshots } from './ops/backup/snapshot.ts'
 import { backupBeforeUpgrade } from './ops/backup/upgrade.ts'
 import { createOutbox } from './queue/outbox.ts'
@@ -40,6 +43,8 @@ export interface App {
   ocr: Ocr
   /** how late the event loop is */
   loop: { read(): LoopDelay }
+  fetcher: SafeFetch
+  watches: Watches
   /** Ends running jobs and answers, closes children and database. */
   close(): Promise<void>
 }
@@ -85,8 +90,10 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     }
     if ((await listCollections(db, LOCAL_OWNER)).length === 0) await putCollection(db, LOCAL_OWNER, DEFAULT_COLLECTION)
     await db.transaction((tx) => requeueOutdated(ingest, tx, null))
-    for (const handler of [ingestHandler(ingest, readers, ocr), purgeHandler(ingest)])
+    const fetcher = createSafeFetch({ allowPrivate: config.fetchPrivate })
+    for (const handler of [ingestHandler(ingest, readers, ocr), purgeHandler(ingest), sitemapHandler(ingest, fetcher)])
       workers.set(handler.kind, startWorker(db, log, handler))
+    const watches = await startWatches(ingest)
     const loop = watchLoopDelay()
     const pruning = setInterval(
       () => void prune(db).catch((error: unknown) => log.warn({ event: 'queue.prune.failed', err: error }, 'could not prune')),
@@ -103,7 +110,10 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       readers,
       ocr,
       loop,
+      fetcher,
+      watches,
       async close() {
+        await watches.close()
         clearInterval(pruning)
         loop.stop()
         await Promise.all([...workers.values()].map((worker) => worker.stop()))

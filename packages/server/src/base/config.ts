@@ -103,6 +103,12 @@ export const SETTINGS = {
     zh: '同时识别的页数（OCR 进程数）。默认等于处理器核数。',
     en: 'Pages recognised at the same time (OCR processes). Default: the number of cores.',
   },
+  ZHIKU_FETCH_PRIVATE: {
+    schema: flag,
+    default: '0',
+    zh: '1：允许读取内网和本机的网页。默认只读取公网地址。',
+    en: '1: pages of this machine and of private networks may be fetched. By default only addresses of the public internet.',
+  },
   ZHIKU_LOG: { schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']), default: 'info', zh: '日志级别。', en: 'Log level.' },
   ...boundSettings,
 } as const satisfies Record<string, SettingRow>
@@ -118,6 +124,8 @@ export interface Config {
   databaseUrl: string | null
   chat: { url: string | null; model: string | null; key: string | null }
   discover: boolean
+  /** addresses of this machine and of private networks may be fetched */
+  fetchPrivate: boolean
   ocr: { engine: 'auto' | 'pp-ocr' | 'tesseract'; provider: 'cpu' | 'coreml' | 'cuda' | 'dml'; workers: number | null }
   logLevel: string
 }
@@ -160,6 +168,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       key: read('ZHIKU_CHAT_KEY', SETTINGS.ZHIKU_CHAT_KEY.schema),
     },
     discover: read('ZHIKU_DISCOVER', SETTINGS.ZHIKU_DISCOVER.schema) ?? true,
+    fetchPrivate: read('ZHIKU_FETCH_PRIVATE', SETTINGS.ZHIKU_FETCH_PRIVATE.schema) ?? false,
     ocr: {
       engine: read('ZHIKU_OCR', SETTINGS.ZHIKU_OCR.schema) ?? 'auto',
       provider: read('ZHIKU_OCR_PROVIDER', SETTINGS.ZHIKU_OCR_PROVIDER.schema) ?? 'cpu',

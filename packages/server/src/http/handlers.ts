@@ -29,12 +29,15 @@ import { listCoverage } from '../library/coverage.ts'
 import { getDocument, getRevision, listDocuments, listRevisions } from '../library/documents.ts'
 import { getPage, getPlaces, listPageNames } from '../library/pages.ts'
 import { listVersions } from '../library/readings.ts'
+import type { Watches } from '../ingest/watch/watches.ts'
 import type { Models } from '../models/models.ts'
+import type { SafeFetch } from '../net/safe-fetch.ts'
 import { doctor } from '../ops/doctor.ts'
 import { status } from '../ops/status.ts'
 import { describeQueue } from '../queue/pause.ts'
 import { SESSION_COOKIE, sameSecret, sessionValue } from './guard.ts'
 import type { Handlers } from './register.ts'
+import { sourceHandlers } from './sources.ts'
 
 export interface HttpContext {
   config: Config
@@ -45,6 +48,8 @@ export interface HttpContext {
   chats: Chats
   ocr: Ocr
   loop: { read(): LoopDelay }
+  fetcher: SafeFetch
+  watches: Watches
 }
 
 const YEAR_SECONDS = 365 * 24 * 3600
@@ -65,6 +70,7 @@ export function createHandlers(ctx: HttpContext): Handlers {
   }
 
   return {
+    ...sourceHandlers(ctx),
     status: ({ owner }) => status(db, owner, { loopDelay: ctx.loop.read(), ocr: describeOcr(ctx.ocr) }),
     doctor: () => doctor(db, ingest.files),
     chatModel: () => ctx.models.describeChat(),

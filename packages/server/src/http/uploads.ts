@@ -21,7 +21,8 @@ import { OWNER } from './register.ts'
 
 const SIZE_LIMIT = `${Math.floor(LIMITS.uploadBytes / 1024 / 1024)} MB`
 
-async function collectionOf(
+/** The collection that takes something new: by id, else by name, made when it is not there. @throws collection.not_found */
+export async function collectionOf(
   ctx: IngestContext,
   owner: string,
   query: { collection?: string | undefined; collectionName?: string | undefined },
