@@ -2,10 +2,22 @@
  * The whole way in a real browser, in Chinese and in English: drop a file, watch it become ready, ask, click the
  * citation, see the cited words marked. No request leaves the origin, no console error, no serious accessibility fault.
  */
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findBrowser, launchBrowser } from './support/browser.ts'
+import {
+  LANGUAGES,
+  type Language,
+  type OpenOptions,
+  ask,
+  byId,
+  coversQuote,
+  drop,
+  finishedAnswer,
+  openApp,
+  serious,
+  squeezed,
+} from './support/app-page.ts'
 import { makeDocx, makePdf } from './support/fixtures.ts'
 import { type ModelServer, startModelServer } from './support/model-server.ts'
 import { type TestServer, startTestServer } from './support/server.ts'
@@ -38,8 +50,6 @@ const QUESTIONS = {
   txt: { zh: '客户编号由什么组成？', en: 'What does a customer number consist of?' },
 } as const
 type Kind = keyof typeof SENTENCES
-const LANGUAGES = ['zh', 'en'] as const
-type Language = (typeof LANGUAGES)[number]
 
 const FILLER = { zh: '这一段只是正文，与所问的内容无关。', en: 'This paragraph is only here to fill the page.' }
 
@@ -68,57 +78,6 @@ function fileOf(kind: Kind, language: Language): { name: string; mimeType: strin
   return { name: `${language === 'zh' ? '资料' : 'paper'}-${kind}.${kind}`, mimeType: TYPES[kind]!, buffer: Buffer.from(make[kind]()) }
 }
 
-/** Drops files onto an element as a person's mouse would. */
-async function drop(page: Page, target: Locator, files: readonly { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    (given) => {
-      const data = new DataTransfer()
-      for (const { name, mimeType, base64 } of given)
-        data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type: mimeType }))
-      return data
-    },
-    files.map(({ name, mimeType, buffer }) => ({ name, mimeType, base64: buffer.toString('base64') })),
-  )
-  for (const event of ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(event, { dataTransfer: transfer })
-}
-
-const byId = (page: Page, id: string): Locator => page.getByTestId(id)
-const squeezed = (text: string): string => text.replaceAll(/\s+/g, '')
-
-async function ask(page: Page, question: string): Promise<Locator> {
-  await byId(page, 'composer-input').fill(question)
-  await byId(page, 'composer-input').press('Enter')
-  const answer = byId(page, 'answer').last()
-  await answer.waitFor()
-  return answer
-}
-const finishedAnswer = async (page: Page): Promise<void> => {
-  await page.locator('[data-testid=answer][aria-busy=false]').last().waitFor()
-}
-
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
-    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 150)).join(' | ')}`)
-}
-
-/** Watches what must never happen. */
-function watch(context: BrowserContext, origin: string): { offOrigin: string[]; errors: string[] } {
-  const seen = { offOrigin: [] as string[], errors: [] as string[] }
-  context.on('request', (request) => {
-    const url = request.url()
-    if (!url.startsWith(origin) && !url.startsWith('data:') && !url.startsWith('blob:')) seen.offOrigin.push(url)
-  })
-  context.on('page', (page) => {
-    page.on('pageerror', (error) => seen.errors.push(String(error)))
-    page.on('console', (message) => {
-      if (message.type() === 'error') seen.errors.push(message.text())
-    })
-  })
-  return seen
-}
-
 describe.skipIf(!executable)('in the browser', () => {
   let browser: Browser
   beforeAll(async () => {
@@ -126,18 +85,8 @@ describe.skipIf(!executable)('in the browser', () => {
   })
   afterAll(() => browser?.close())
 
-  const open = async (
-    server: TestServer,
-    language: Language,
-    size = { width: 1280, height: 800 },
-    more: { colorScheme?: 'dark' | 'light'; hasTouch?: boolean } = {},
-  ) => {
-    const context = await browser.newContext({ locale: language === 'zh' ? 'zh-CN' : 'en-US', viewport: size, ...more })
-    const seen = watch(context, server.url)
-    const page = await context.newPage()
-    page.setDefaultTimeout(20_000)
-    return { context, page, seen }
-  }
+  const open = (server: TestServer, language: Language, size?: { width: number; height: number }, more?: OpenOptions) =>
+    openApp(browser, server.url, language, size, more)
 
   describe.each(LANGUAGES)('%s', (language) => {
     let server: TestServer
@@ -315,28 +264,3 @@ describe.skipIf(!executable)('in the browser', () => {
     })
   })
 })
-
-/** The drawn boxes cover the words of the quote, as pdf.js's own text layer places them. */
-async function coversQuote(page: Page, sentence: string): Promise<void> {
-  await byId(page, 'cite-box').first().waitFor()
-  const words = page.locator('.textLayer span', { hasText: sentence.slice(0, 6) }).first()
-  await words.waitFor({ state: 'attached' })
-  const covered = async (): Promise<number> => {
-    const target = await words.boundingBox()
-    const boxes = await Promise.all((await byId(page, 'cite-box').all()).map((box) => box.boundingBox()))
-    if (!target) return 0
-    const area = boxes.reduce((sum, box) => {
-      if (!box) return sum
-      const width = Math.min(box.x + box.width, target.x + target.width) - Math.max(box.x, target.x)
-      const height = Math.min(box.y + box.height, target.y + target.height) - Math.max(box.y, target.y)
-      return sum + Math.max(0, width) * Math.max(0, height)
-    }, 0)
-    return area / (target.width * target.height)
-  }
-  await expect.poll(covered, { timeout: 10_000 }).toBeGreaterThan(0.6)
-  // And not the whole page.
-  const pageBox = (await byId(page, 'pdf-page').first().boundingBox())!
-  const drawn = await Promise.all((await byId(page, 'cite-box').all()).map((box) => box.boundingBox()))
-  const share = drawn.reduce((sum, box) => sum + (box ? box.width * box.height : 0), 0) / (pageBox.width * pageBox.height)
-  expect(share).toBeLessThan(0.2)
-}
