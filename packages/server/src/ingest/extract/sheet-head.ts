@@ -21,7 +21,7 @@ export interface TableHead {
 }
 
 const NAME_CHARS_MAX = 80
-/** Share of the columns below that a header names. */
+/** Share of the cells below that stand in columns which the header names. */
 const NAMED_SHARE = 0.75
 
 /** @param rows  the first rows of a table, without empty ones between them */
@@ -66,11 +66,10 @@ function looksLikeHeader(rows: readonly SheetRow[]): boolean {
   const named = new Set(
     names.flatMap((cell) => Array.from({ length: Math.min(cell.columns ?? 1, 1000) }, (_, index) => cell.column + index)),
   )
-  const used = new Set(below.flatMap(({ cells }) => cells.map(({ column }) => column)))
-  const covered = [...used].filter((column) => named.has(column)).length
+  const cells = below.flatMap((row) => row.cells)
   // A single column of texts is a list.
-  if (used.size < 2 && !below.some(({ cells }) => cells.some((cell) => cell.isValue))) return false
-  return covered >= NAMED_SHARE * used.size
+  if (new Set(cells.map(({ column }) => column)).size < 2 && !cells.some((cell) => cell.isValue)) return false
+  return cells.filter(({ column }) => named.has(column)).length >= NAMED_SHARE * cells.length
 }
 
 /** A name over several columns has names of its parts below it. */

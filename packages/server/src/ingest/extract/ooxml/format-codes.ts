@@ -13,7 +13,8 @@ export type FormatToken =
   /** y, m, d, h, s, n (minutes), a (weekday), with how many letters; 0 for fractions of a second */
   | { kind: 'date'; unit: string; length: number }
   | { kind: 'elapsed'; unit: 'h' | 'm' | 's'; length: number }
-  | { kind: 'noon'; short: boolean }
+  /** what stands for before and after noon */
+  | { kind: 'noon'; words: readonly [string, string] }
 
 export interface FormatSection {
   tokens: FormatToken[]
@@ -119,7 +120,8 @@ function plain(tokens: FormatToken[], rest: string): number {
   }
   const noon = /^(?:am\/pm|a\/p|上午\/下午)/i.exec(rest)?.[0]
   if (noon) {
-    tokens.push({ kind: 'noon', short: noon.length === 3 })
+    const [before = '', after = ''] = noon.split('/')
+    tokens.push({ kind: 'noon', words: [before, after] })
     return noon.length
   }
   const exponent = /^e[+-]/i.exec(rest)
