@@ -1,6 +1,6 @@
 /** Word 97-2003: body with headings, lists and tables, then text boxes, notes, headers and footers. Pictures are not read. */
 import { cleanText, oneLine } from './clean.ts'
-import { openCompound } from './compound-streams.ts'
+import { CompoundFile } from './compound-file.ts'
 import { openWord } from './doc/file.ts'
 import { type DocParagraph, DocText } from './doc/text.ts'
 import { type DraftBlock, tableDraft } from './draft.ts'
@@ -10,7 +10,7 @@ import type { Extractor } from './types.ts'
 export const DOC_VERSION = 'doc-1'
 
 export const extractDoc: Extractor = async (input) => {
-  const file = openWord(openCompound(input.bytes))
+  const file = openWord(new CompoundFile(input.bytes))
   input.progress()
   const text = new DocText(file)
   const { body, footnotes, headers, comments, endnotes, boxes, headerBoxes } = file.parts

@@ -1,7 +1,7 @@
 /** Which format a file is in: by its content first, by its extension only where content cannot tell. */
 import { fileTypeFromBuffer } from 'file-type'
 import { fail } from '../../base/fail.ts'
-import { isCompoundFile, rootNames } from './compound-file.ts'
+import { CompoundFile, isCompoundFile } from './compound-file.ts'
 import { extensionOf, type Kind, readerOf, unreadOf } from './formats.ts'
 import { zipFormat } from './zip-format.ts'
 
@@ -74,12 +74,21 @@ const COMPOUND: readonly (readonly [string, string])[] = [
 ]
 
 function compoundFormat(bytes: Uint8Array, extension: string): string {
-  const names = rootNames(bytes)
-  if (names.has('EncryptedPackage')) throw fail('ingest.password_needed')
-  const found = COMPOUND.find(([stream]) => names.has(stream))
+  const file = opened(bytes)
+  if (file?.has('EncryptedPackage')) throw fail('ingest.password_needed')
+  const found = file && COMPOUND.find(([stream]) => file.has(stream))
   if (found) return found[1]
   // A directory that cannot be followed: the reader will say what is wrong with the file.
   return readerOf(extension) !== null || unreadOf(extension) !== null ? extension : 'OLE'
+}
+
+function opened(bytes: Uint8Array): CompoundFile | null {
+  try {
+    return new CompoundFile(bytes)
+  } catch {
+    // Damaged: its extension decides who says so.
+    return null
+  }
 }
 
 const HTML_START = /^(?:\xef\xbb\xbf|\uFEFF)?\s*(?:<!--[\s\S]{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>])/i

@@ -1,6 +1,6 @@
 /** PowerPoint 97-2003: slides in their order with places and notes. Masters, pictures and embedded objects are not read. */
 import { fail } from '../../base/fail.ts'
-import { openCompound } from './compound-streams.ts'
+import { CompoundFile } from './compound-file.ts'
 import { PptSlides } from './ppt/slides.ts'
 import { slidePage } from './slide.ts'
 import type { Extractor } from './types.ts'
@@ -10,7 +10,7 @@ export const PPT_VERSION = 'ppt-1'
 const ENCRYPTED_TOKEN = 0xf3d1c4df
 
 export const extractPpt: Extractor = async ({ bytes, fromPage, progress }) => {
-  const streams = openCompound(bytes)
+  const streams = new CompoundFile(bytes)
   const document = streams.stream('PowerPoint Document')
   if (!document) throw fail('ingest.corrupt', { detail: 'PPT' })
   if (streams.stream('EncryptedSummary')) throw fail('ingest.password_needed')

@@ -128,7 +128,7 @@ class XmlReader {
       const kind = name.toLowerCase()
       const isField = !oneName && !TITLES.has(kind) && !TEXTS.has(kind) && line.length <= FIELD_CHARS
       if (isField) {
-        record.push(`${name}: ${line}`)
+        record.push(`${oneLine(name)}: ${line}`)
         continue
       }
       endRecord()

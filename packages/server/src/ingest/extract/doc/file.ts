@@ -3,7 +3,7 @@
  * 2.9.271 (STSH). All positions are checked: a number that leads out of a stream ends as a damaged file.
  */
 import { fail } from '../../../base/fail.ts'
-import type { CompoundStreams } from '../compound-streams.ts'
+import type { CompoundFile } from '../compound-file.ts'
 import { paragraphProperties } from './properties.ts'
 
 const MAGIC = 0xa5ec
@@ -54,7 +54,7 @@ export interface WordFile {
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** @throws ingest.corrupt, ingest.password_needed, ingest.unsupported_document (Word 6 and 95) */
-export function openWord(streams: CompoundStreams): WordFile {
+export function openWord(streams: CompoundFile): WordFile {
   const bytes = streams.stream('WordDocument')
   if (!bytes || bytes.length < 68) throw fail('ingest.corrupt', { detail: 'DOC' })
   const document = viewOf(bytes)
