@@ -188,7 +188,7 @@ describe('files that are not as they should be', () => {
     ['truncated.pdf', () => makePdf([[{ text: 'cut', x: 50, y: 50 }]]).slice(0, 300), 'failed', 'ingest.corrupt'],
     ['empty.pdf', () => new Uint8Array(0), 'empty', 'ingest.empty_file'],
     ['bomb.docx', () => makeDocxBomb(100), 'failed', 'ingest.unpacked_limit'],
-    ['scan.pdf', () => makeScanPdf(2), 'needs', 'ingest.no_text_layer'],
+    ['scan.pdf', () => makeScanPdf(2), 'empty', 'ingest.ocr_no_text'],
     ['sheet.xlsx', () => makeDocx(['not a sheet']), 'ready', null], // what it is, not what it is called
     [
       'sound.wav',

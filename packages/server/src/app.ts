@@ -13,7 +13,7 @@ import { openDb } from './db/open.ts'
 import { openFiles } from './files/files.ts'
 import { type IngestContext, INGEST_JOB } from './ingest/context.ts'
 import { requeueOutdated } from './ingest/control.ts'
-import type { Ocr } from './ingest/ocr/ocr.ts'
+import { type Ocr, defaultOcrSize } from './ingest/ocr/ocr.ts'
 import { createReaderPool, createSightPool, type ReaderPool } from './ingest/pool/pool.ts'
 import { purgeHandler } from './ingest/removal.ts'
 import { ingestHandler } from './ingest/run.ts'
@@ -66,7 +66,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     const workers = new Map<string, Worker>()
     const readers = createReaderPool({ size: Math.max(1, availableParallelism() - 1), log, readPaths: [files.folder] })
     const ocr: Ocr = {
-      pool: createSightPool({ size: config.ocr.workers ?? availableParallelism(), log, readPaths: [files.folder] }),
+      pool: createSightPool({ size: config.ocr.workers ?? defaultOcrSize(), log, readPaths: [files.folder] }),
       engine: config.ocr.engine,
       provider: config.ocr.provider,
     }

@@ -42,15 +42,13 @@ export async function recognise(
 }
 
 /** A first sight needs no more than the beginning: so much of the page's height. */
-const TOP_SHARE = 0.25
+const TOP_SHARE = 0.2
 /** smaller pictures are read whole */
-const TOP_LEAST_PIXELS = 600
+const TOP_LEAST_PIXELS = 800
 
 function topOf(picture: Picture): Picture {
   const height = Math.round(picture.height * TOP_SHARE)
-  return height < TOP_LEAST_PIXELS / 2 || picture.height < TOP_LEAST_PIXELS
-    ? picture
-    : { ...picture, height, data: picture.data.subarray(0, height * picture.width * 3) }
+  return picture.height < TOP_LEAST_PIXELS ? picture : { ...picture, height, data: picture.data.subarray(0, height * picture.width * 3) }
 }
 
 function finish(request: RecogniseRequest, page: PagePicture, reading: OcrReading): RecognisedPage {

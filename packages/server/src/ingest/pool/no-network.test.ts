@@ -55,11 +55,12 @@ const ATTEMPTS = `
   process.send({ passed, environment: Object.keys(process.env).filter((key) => key !== 'NODE_CHANNEL_FD' && key !== 'NODE_CHANNEL_SERIALIZATION_MODE') })
 `
 
-async function attempt(guarded: boolean): Promise<{ passed: string[]; environment: string[] }> {
+async function attempt(rights: 'read' | 'see' | null): Promise<{ passed: string[]; environment: string[] }> {
+  const guarded = rights !== null
   const script = path.join(folder, guarded ? 'guarded.mjs' : 'open.mjs')
   await writeFile(script, `${guarded ? `import ${JSON.stringify(pathToFileURL(path.join(here, 'no-network.ts')).href)}\n` : ''}${ATTEMPTS}`)
   const child = fork(script, [String((server.address() as AddressInfo).port), folder], {
-    ...(guarded ? { execArgv: childArguments([folder], 256, 'read'), env: childEnvironment() } : { execArgv: ['--no-warnings'] }),
+    ...(guarded ? { execArgv: childArguments([folder], 256, rights), env: childEnvironment() } : { execArgv: ['--no-warnings'] }),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   try {
@@ -72,15 +73,18 @@ async function attempt(guarded: boolean): Promise<{ passed: string[]; environmen
   }
 }
 
-it('a reader has no network, no files but its own, no processes, no threads, no environment', async () => {
-  const { passed, environment } = await attempt(true)
-  expect(passed).toEqual([])
-  expect(environment).toEqual([])
-  expect(visits).toBe(0)
-})
+it.each(['read', 'see'] as const)(
+  'a child with the rights to “%s” has no network, no files but its own, no processes, no threads, no environment',
+  async (rights) => {
+    const { passed, environment } = await attempt(rights)
+    expect(passed).toEqual([])
+    expect(environment).toEqual([])
+    expect(visits).toBe(0)
+  },
+)
 
 it('the same attempts work in a process without those bounds', async () => {
-  const { passed } = await attempt(false)
+  const { passed } = await attempt(null)
   expect(passed).toEqual(
     expect.arrayContaining([
       'fetch',
