@@ -8,6 +8,8 @@ import { backup, restore } from './backup.ts'
 import * as commands from './commands.ts'
 import { type Connection, connect } from './connection.ts'
 import { complain, explain, printJson, say } from './output.ts'
+import { addSitemap } from './sitemap.ts'
+import * as watches from './watch.ts'
 
 const USAGE_ERROR = 2
 
@@ -56,12 +58,59 @@ export async function main(argv: readonly string[]): Promise<number> {
     })
   program
     .command('add')
-    .description(say('加入文件或文件夹', 'add files or folders'))
-    .argument('<path...>')
+    .description(say('加入文件、文件夹或网址', 'add files, folders or addresses'))
+    .argument('[path...]')
     .option('--json', 'one JSON object per file')
     .option('--collection <name>', say('加入哪个合集', 'which collection takes them'))
-    .action((paths: string[], options: { json?: boolean; collection?: string }) =>
-      connected(options.json ?? false, (connection) => add(connection, paths, { json: options.json ?? false, ...collectionOf(options) })),
+    .option('--sitemap <url>', say('加入网站地图列出的所有网页', 'all pages that a sitemap lists'))
+    .option('--any-site', say('网站地图里别的网站的网页也加入', 'with --sitemap: pages of other sites too'))
+    .action((paths: string[], given: { json?: boolean; collection?: string; sitemap?: string; anySite?: boolean }, command: Command) => {
+      const options = { json: given.json ?? false, ...collectionOf(given) }
+      if (paths.length === 0 && given.sitemap === undefined)
+        return command.error("error: missing required argument 'path'", { exitCode: USAGE_ERROR })
+      return connected(options.json, async (connection) => {
+        const added = paths.length > 0 ? await add(connection, paths, options) : 0
+        if (given.sitemap === undefined) return added
+        const listed = await addSitemap(connection, given.sitemap, { ...options, anySite: given.anySite ?? false })
+        return Math.max(added, listed)
+      })
+    })
+  const watch = program.command('watch').description(say('监视文件夹', 'watch folders'))
+  watch
+    .command('add')
+    .description(say('监视一个文件夹：新的和改过的文件自动加入', 'watch a folder: new and changed files are added by themselves'))
+    .argument('<folder>')
+    .option('--json', 'JSON')
+    .option('--collection <name>', say('加入哪个合集', 'which collection takes them'))
+    .option(
+      '--trash-deleted',
+      say('文件删除后，文档移入回收站（默认保留）', 'documents of deleted files go to the trash (kept by default)'),
+    )
+    .option('--polling', say('定时查看，用于网络盘', 'look again and again, for network drives'))
+    .action((folder: string, given: { json?: boolean; collection?: string; trashDeleted?: boolean; polling?: boolean }) =>
+      connected(given.json ?? false, (connection) =>
+        watches.add(connection, folder, {
+          json: given.json ?? false,
+          trashDeleted: given.trashDeleted ?? false,
+          polling: given.polling ?? false,
+          ...collectionOf(given),
+        }),
+      ),
+    )
+  watch
+    .command('list')
+    .description(say('列出监视的文件夹', 'list watched folders'))
+    .option('--json', 'JSON')
+    .action((given: { json?: boolean }) =>
+      connected(given.json ?? false, (connection) => watches.list(connection, { json: given.json ?? false })),
+    )
+  watch
+    .command('remove')
+    .description(say('不再监视（文档保留）', 'stop watching; the documents stay'))
+    .argument('<folder>', say('文件夹或编号', 'folder or id'))
+    .option('--json', 'JSON')
+    .action((folder: string, given: { json?: boolean }) =>
+      connected(given.json ?? false, (connection) => watches.remove(connection, folder, { json: given.json ?? false })),
     )
   program
     .command('ask')
