@@ -26,8 +26,12 @@ export interface Place {
   border: number
 }
 
-/** items of a row that stand nearer than this, in line heights, are one line; others are cells, parted by a tab */
-const CELL_GAP = 0.8
+/**
+ * Items of a row that stand nearer than this, in line heights, are one line; others are cells, parted by a tab. Engines
+ * part a line only at clear gaps, so among words any gap will do; among Han characters it must be a wide one.
+ */
+const CELL_GAP = 0.25
+const HAN_CELL_GAP = 0.8
 export const CELL_SEPARATOR = '\t'
 
 type Placed = Item & { line: ReadLine }
@@ -46,7 +50,7 @@ function joined(row: Row<Placed>, usual: number, place: Place): OcrLine {
   const words: OcrWord[] = []
   let [weight, sure] = [0, 0]
   row.forEach(({ line, left }, n) => {
-    if (n > 0) text += left - row[n - 1]!.right >= CELL_GAP * usual ? CELL_SEPARATOR : separator(text, line.text)
+    if (n > 0) text += separator(text, line.text, (left - row[n - 1]!.right) / usual)
     const offset = text.length
     text += line.text
     for (const word of line.words) {
@@ -61,7 +65,13 @@ function joined(row: Row<Placed>, usual: number, place: Place): OcrLine {
 }
 
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uff65]$/u
-const separator = (before: string, after: string): string => (WIDE.test(before) || WIDE.test(after.slice(0, 1)) ? '' : ' ')
+
+/** @param gap in line heights */
+function separator(before: string, after: string, gap: number): string {
+  const wide = [WIDE.test(before), WIDE.test(after.slice(0, 1))]
+  if (gap >= (wide[0] && wide[1] ? HAN_CELL_GAP : CELL_GAP)) return CELL_SEPARATOR
+  return wide[0] || wide[1] ? '' : ' '
+}
 
 /** On the picture as given: turned back, without the border, inside the picture. */
 function boxOf(box: PixelBox, { rotation, width, height, border }: Place): PixelBox {

@@ -5,6 +5,7 @@ import { edgeShare } from '../picture/drawn.ts'
 import { bordered } from '../picture/raster.ts'
 import { oneAtATime, readingOf, stopwatch } from '../reading.ts'
 import type { ExecutionProvider, OcrEngine, OcrOptions, OcrReading, Picture } from '../types.ts'
+import { lean } from './graph/lean.ts'
 import { lineText } from './line-text.ts'
 import { type Line, readLines } from './read-lines.ts'
 import { RUNTIME, type Session, openSession } from './session.ts'
@@ -42,8 +43,8 @@ interface Sessions {
 export async function createPpOcr(options: PpOcrOptions): Promise<OcrEngine> {
   const weights = readWeights()
   const sessions: Sessions = {
-    detection: await openSession(weights.detection, options.provider),
-    recognition: await openSession(weights.recognition, options.provider),
+    detection: await openSession(lean(weights.detection), options.provider),
+    recognition: await openSession(lean(weights.recognition), options.provider),
     direction: await openSession(weights.direction, 'cpu'),
     keys: readKeys(weights.keys),
   }

@@ -21,7 +21,7 @@ const NO_SPACE_AFTER = /^[([{@#$_‘“]$/
 const DEFAULT_LIMIT = 15
 const LEAST_WIDE = 8
 /** columns of 48 from which a gap parts cells: between Latin characters, and others */
-const CELL_GAP = 58
+const CELL_GAP = 48
 const WIDE_CELL_GAP = 90
 /** spaces by the model from which their width is believed */
 const LEAST_SPACES = 6
