@@ -19,7 +19,7 @@ import { findIngestTarget, setCurrent, setError, setExtracted, setOpened, setPip
 import { JobPaused, yieldIfPaused } from '../queue/pause.ts'
 import { type Job, complete, giveUp } from '../queue/queue.ts'
 import type { Handler } from '../queue/worker.ts'
-import { chunkedPages, hasOtherGeneration, indexSome, swap, writeChunks } from '../search/index.ts'
+import { chunkedPages, hasOtherGeneration, indexSome, packChunks, swap, writeChunks } from '../search/index.ts'
 import { chunkPage } from './chunk/chunk.ts'
 import type { InnerOutcome } from './extract/types.ts'
 import { childIntake, dropVanished } from './children.ts'
@@ -166,16 +166,16 @@ async function extract(work: Work, pool: ReaderPool): Promise<Outcome> {
           return verdict
         },
         pages: async (batch) => {
-          const chunks = batch.flatMap((page) => page.chunks.map((chunk) => ({ ...chunk, page: page.page })))
-          const last = opened?.pagesTotal !== null && batch.at(-1)?.page === opened?.pagesTotal
-          pagesWritten += batch.length
-          chunksWritten += chunks.length
+          const last = opened?.pagesTotal !== null && batch.last === opened?.pagesTotal
+          const chunks = batch.chunks.count
+          pagesWritten += batch.count
+          chunksWritten += chunks
           const checkpoint = async (tx: Tx): Promise<Outcome | null> => {
             if (opened) await setOpened(tx, revisionId, opened)
-            await putPages(tx, revisionId, batch)
-            await writeChunks(tx, of, chunks, !replaces)
-            if (!replaces && chunks.length > 0) await setCurrent(tx, target.documentId, revisionId, true)
-            const end = last ? await finish(tx, batch.at(-1)!.page) : null
+            await putPages(tx, revisionId, batch.pages)
+            await writeChunks(tx, of, batch.chunks, !replaces)
+            if (!replaces && chunks > 0) await setCurrent(tx, target.documentId, revisionId, true)
+            const end = last ? await finish(tx, batch.last) : null
             await publishChange(ctx, tx, target)
             return end
           }
@@ -249,7 +249,7 @@ async function rechunk({ ctx, job, of, target, signal }: Work): Promise<void> {
     if (done.has(page)) continue
     const chunks = anchored({ ...kept, page }, made.chunks, target.name).map((chunk) => ({ ...chunk, page }))
     if (chunks.length === 0) continue
-    await write(ctx, job, (tx) => writeChunks(tx, of, chunks, false), true)
+    await write(ctx, job, (tx) => writeChunks(tx, of, packChunks(chunks), false), true)
     await yieldIfPaused(ctx.db, job)
   }
 }

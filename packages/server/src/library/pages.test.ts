@@ -7,7 +7,7 @@ import { silentLog } from '../base/log.ts'
 import type { Db } from '../db/db.ts'
 import { openDb } from '../db/open.ts'
 import { putCollection } from './collections.ts'
-import { type NewPage, getPage, getPageText, listPageNames, putPages, readCheckpoint } from './pages.ts'
+import { type NewPage, getPage, getPageText, listPageNames, packPages, putPages, readCheckpoint } from './pages.ts'
 import { addRevision } from './revisions.ts'
 import { type WordBox, packWords } from './words.ts'
 
@@ -63,13 +63,7 @@ const box = (start: number): WordBox => ({ start, end: start + 3, x: start, y: 1
 describe('pages', () => {
   it('are written many at once, each with its own words', async () => {
     const words = [[box(0)], null, [box(4), box(8), box(12)], []]
-    await db.transaction((tx) =>
-      putPages(
-        tx,
-        revisionId,
-        words.map((list, index) => page(index + 1, list)),
-      ),
-    )
+    await db.transaction((tx) => putPages(tx, revisionId, packPages(words.map((list, index) => page(index + 1, list)))))
     for (const [index, list] of words.entries()) expect((await getPageText(db, revisionId, index + 1))?.words ?? null).toEqual(list)
     expect(await getPage(db, revisionId, 3)).toMatchObject({
       page: 3,
@@ -80,12 +74,14 @@ describe('pages', () => {
   })
 
   it('stay as they are when a step runs twice', async () => {
-    await db.transaction((tx) => putPages(tx, revisionId, [page(1, null, { text: 'other' })]))
+    await db.transaction((tx) => putPages(tx, revisionId, packPages([page(1, null, { text: 'other' })])))
     expect((await getPage(db, revisionId, 1)).text).toBe('text of page 1')
   })
 
   it('keep text that a database cannot, and where the reading goes on', async () => {
-    await db.transaction((tx) => putPages(tx, revisionId, [page(5, null, { text: 'a\u0000b\ud800c', heading: ['One', '', 'Two'] })]))
+    await db.transaction((tx) =>
+      putPages(tx, revisionId, packPages([page(5, null, { text: 'a\u0000b\ud800c', heading: ['One', '', 'Two'] })])),
+    )
     expect((await getPage(db, revisionId, 5)).text).toBe('a\ufffdb\ufffdc')
     expect(await readCheckpoint(db, revisionId)).toEqual({ pages: 5, openHeadings: ['One', '', 'Two'] })
   })
@@ -97,7 +93,7 @@ describe('pages', () => {
 
 it('names the pages of a revision in order', async () => {
   await db.transaction((tx) =>
-    putPages(tx, revisionId, [page(901, null, { kind: 'cells', label: 'Sales' }), page(900, null, { label: null })]),
+    putPages(tx, revisionId, packPages([page(901, null, { kind: 'cells', label: 'Sales' }), page(900, null, { label: null })])),
   )
   const names = (await listPageNames(db, revisionId)).filter((name) => name.page >= 900)
   expect(names).toEqual([

@@ -6,7 +6,7 @@ import type { Notice } from '@zhiku/contract/entities.ts'
 import type { Block, Page, PageKind, PageName, PageStatus, Place } from '@zhiku/contract/page.ts'
 import type { RevisionId } from '@zhiku/contract/ids.ts'
 import { fail } from '../base/fail.ts'
-import { storableJson } from '../base/storable.ts'
+import { storableJsonBytes } from '../base/storable.ts'
 import type { Sql, Tx } from '../db/db.ts'
 import { type WordBox, unpackWords } from './words.ts'
 
@@ -33,23 +33,35 @@ export interface NewPage {
   dropped: { outside: number; invisible: number }
 }
 
-/** Writes pages; a page that is there already stays as it is (a step that ran twice). */
-export async function putPages(tx: Tx, revisionId: RevisionId, pages: readonly NewPage[]): Promise<void> {
-  // Word boxes are most of a PDF page's bytes: they go as one binary parameter, of which each page takes its part.
+/** Pages as the store takes them. Packed where they are read, so that the server only passes bytes on. */
+export interface PackedPages {
+  /** JSON of the rows, see ROW */
+  rows: Uint8Array
+  /** word boxes of all pages, of which each row takes its part */
+  words: Uint8Array
+}
+
+export function packPages(pages: readonly NewPage[]): PackedPages {
   let wordsAt = 1
   const rows = pages.map(({ words, ...page }) => {
     const row = { ...page, codeParams: page.codeParams ?? {}, wordsAt, wordsBytes: words?.byteLength ?? null }
     wordsAt += words?.byteLength ?? 0
     return row
   })
-  const words = Buffer.concat(pages.flatMap((page) => (page.words ? [page.words] : [])))
+  return { rows: storableJsonBytes(rows), words: Buffer.concat(pages.flatMap((page) => (page.words ? [page.words] : []))) }
+}
+
+const ROW = `(page int, kind text, label text, status text, code text, "codeParams" jsonb, width real, height real, rotation smallint, text text, blocks json, "wordsAt" int, "wordsBytes" int, heading json, engine text, confidence real, unsure boolean, doubts json, dropped json)`
+
+/** Writes pages; a page that is there already stays as it is (a step that ran twice). */
+export async function putPages(tx: Tx, revisionId: RevisionId, pages: PackedPages): Promise<void> {
   await tx.query(
     `insert into page (revision_id, ord, kind, label, status, code, code_params, width, height, rotation, text, blocks, words, heading, engine, confidence, unsure, doubts, dropped_outside, dropped_invisible)
      select $1, p.page, p.kind, p.label, p.status, p.code, p."codeParams", p.width, p.height, p.rotation, p.text, p.blocks, substring($3::bytea from p."wordsAt" for p."wordsBytes"),
-       array(select jsonb_array_elements_text(p.heading)), p.engine, p.confidence, p.unsure, p.doubts, (p.dropped->>'outside')::int, (p.dropped->>'invisible')::int
-     from jsonb_to_recordset($2::jsonb) as p(page int, kind text, label text, status text, code text, "codeParams" jsonb, width real, height real, rotation smallint, text text, blocks jsonb, "wordsAt" int, "wordsBytes" int, heading jsonb, engine text, confidence real, unsure boolean, doubts jsonb, dropped jsonb)
+       array(select json_array_elements_text(p.heading)), p.engine, p.confidence, p.unsure, p.doubts, (p.dropped->>'outside')::int, (p.dropped->>'invisible')::int
+     from json_to_recordset($2::json) as p${ROW}
      on conflict (revision_id, ord) do nothing`,
-    [revisionId, storableJson(rows), words],
+    [revisionId, pages.rows, pages.words],
   )
 }
 

@@ -71,7 +71,7 @@ export async function putReading(
     `update page set status = r.status, code = r.code, code_params = r."codeParams", width = coalesce((r.frame->>'width')::real, page.width), height = coalesce((r.frame->>'height')::real, page.height),
        rotation = coalesce((r.frame->>'rotation')::smallint, page.rotation), text = r.text, blocks = r.blocks, words = $4, engine = r.engine, confidence = r.confidence, unsure = r.unsure, doubts = r.doubts,
        picture_hash = coalesce(r."pictureHash", page.picture_hash), version = $5, read_at = now()
-     from jsonb_to_record($3::jsonb) as r(status text, code text, "codeParams" jsonb, frame jsonb, text text, blocks jsonb, engine text, confidence real, unsure boolean, doubts jsonb, "pictureHash" text)
+     from json_to_record($3::json) as r(status text, code text, "codeParams" jsonb, frame json, text text, blocks json, engine text, confidence real, unsure boolean, doubts json, "pictureHash" text)
      where revision_id = $1 and ord = $2`,
     [revisionId, page, storableJson(row), words, version],
   )

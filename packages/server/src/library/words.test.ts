@@ -22,8 +22,9 @@ describe('word boxes', () => {
 
   it('can be read from a view that does not start at 0 of its buffer', () => {
     const words: WordBox[] = [{ start: 0, end: 3, x: 1, y: 2, w: 3, h: 4 }]
-    const padded = new Uint8Array(7 + 24)
-    padded.set(packWords(words), 7)
+    const packed = packWords(words)
+    const padded = new Uint8Array(7 + packed.length)
+    padded.set(packed, 7)
     expect(unpackWords(padded.subarray(7))).toEqual(words)
   })
 

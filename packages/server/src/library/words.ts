@@ -14,40 +14,86 @@ export interface WordBox {
   h: number
 }
 
-const FIELDS = 6
 /** boxes are kept to 1/100 point, far below what a screen shows */
 const SCALE = 100
+/** six numbers of at most five bytes */
+const WORD_BYTES_MAX = 30
 
-/** Little-endian int32 fields: start, end, x, y, w, h; 24 bytes a word. */
+/** What the numbers of a word are counted from: the word before it. */
+interface Cursor {
+  at: number
+  end: number
+  right: number
+  y: number
+  h: number
+}
+const begin = (): Cursor => ({ at: 0, end: 0, right: 0, y: 0, h: 0 })
+
+/**
+ * Words follow each other, so differences are small: start from the last end, length, x from the last right edge, y from the last y,
+ * width, height from the last height; each as a zigzag varint (7 bits a byte, the lowest first). About 8 bytes a word, a third of
+ * six plain numbers.
+ */
 export function packWords(words: readonly WordBox[]): Uint8Array {
-  const bytes = new Uint8Array(words.length * FIELDS * 4)
-  const view = new DataView(bytes.buffer)
-  words.forEach((word, index) => {
-    const at = index * FIELDS * 4
-    view.setInt32(at, word.start, true)
-    view.setInt32(at + 4, word.end, true)
-    view.setInt32(at + 8, Math.round(word.x * SCALE), true)
-    view.setInt32(at + 12, Math.round(word.y * SCALE), true)
-    view.setInt32(at + 16, Math.round(word.w * SCALE), true)
-    view.setInt32(at + 20, Math.round(word.h * SCALE), true)
-  })
-  return bytes
+  const bytes = new Uint8Array(words.length * WORD_BYTES_MAX)
+  const cursor = begin()
+  for (const word of words) {
+    const x = Math.round(word.x * SCALE)
+    const y = Math.round(word.y * SCALE)
+    const w = Math.round(word.w * SCALE)
+    const h = Math.round(word.h * SCALE)
+    write(bytes, cursor, word.start - cursor.end)
+    write(bytes, cursor, word.end - word.start)
+    write(bytes, cursor, x - cursor.right)
+    write(bytes, cursor, y - cursor.y)
+    write(bytes, cursor, w)
+    write(bytes, cursor, h - cursor.h)
+    cursor.end = word.end
+    cursor.right = x + w
+    cursor.y = y
+    cursor.h = h
+  }
+  return bytes.slice(0, cursor.at)
 }
 
 export function unpackWords(bytes: Uint8Array): WordBox[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const words: WordBox[] = []
-  for (let at = 0; at + FIELDS * 4 <= bytes.byteLength; at += FIELDS * 4) {
-    words.push({
-      start: view.getInt32(at, true),
-      end: view.getInt32(at + 4, true),
-      x: view.getInt32(at + 8, true) / SCALE,
-      y: view.getInt32(at + 12, true) / SCALE,
-      w: view.getInt32(at + 16, true) / SCALE,
-      h: view.getInt32(at + 20, true) / SCALE,
-    })
+  const cursor = begin()
+  while (cursor.at < bytes.length) {
+    const start = cursor.end + read(bytes, cursor)
+    const end = start + read(bytes, cursor)
+    const x = cursor.right + read(bytes, cursor)
+    const y = cursor.y + read(bytes, cursor)
+    const w = read(bytes, cursor)
+    const h = cursor.h + read(bytes, cursor)
+    words.push({ start, end, x: x / SCALE, y: y / SCALE, w: w / SCALE, h: h / SCALE })
+    cursor.end = end
+    cursor.right = x + w
+    cursor.y = y
+    cursor.h = h
   }
   return words
+}
+
+function write(bytes: Uint8Array, cursor: Cursor, value: number): void {
+  let rest = ((value << 1) ^ (value >> 31)) >>> 0
+  while (rest > 0x7f) {
+    bytes[cursor.at++] = (rest & 0x7f) | 0x80
+    rest >>>= 7
+  }
+  bytes[cursor.at++] = rest
+}
+
+function read(bytes: Uint8Array, cursor: Cursor): number {
+  let value = 0
+  let shift = 0
+  let byte
+  do {
+    byte = bytes[cursor.at++] ?? 0
+    value |= (byte & 0x7f) << shift
+    shift += 7
+  } while (byte > 0x7f)
+  return (value >>> 1) ^ -(value & 1)
 }
 
 /** Do two boxes stand on one line? Their heights overlap by more than half of the smaller one. */

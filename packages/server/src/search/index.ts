@@ -8,7 +8,7 @@ import type { Anchor } from '@zhiku/contract/anchor.ts'
 import type { DocumentId, RevisionId } from '@zhiku/contract/ids.ts'
 import type { Db, Sql, Tx } from '../db/db.ts'
 import { LIMITS } from '../base/limits.ts'
-import { storableJson } from '../base/storable.ts'
+import { storableJsonBytes } from '../base/storable.ts'
 import { encodeForIndex } from './tokens.ts'
 
 export interface NewChunk {
@@ -32,18 +32,27 @@ export interface Generation {
 }
 
 /** What a chunk is read from; see NewChunk. */
-const RECORD = `(page int, ord int, heading jsonb, text text, start int, "end" int, anchor jsonb, tokens text)`
+const RECORD = `(page int, ord int, heading json, text text, start int, "end" int, anchor json, tokens text)`
+
+/** Chunks as the store takes them. Packed where they are made, so that the server only passes bytes on. */
+export interface PackedChunks {
+  count: number
+  /** JSON of the rows */
+  rows: Uint8Array
+}
+
+export const packChunks = (chunks: readonly NewChunk[]): PackedChunks => ({ count: chunks.length, rows: storableJsonBytes(chunks) })
 
 /** Writes chunks; idempotent by (revision, generation, page, ord). With `searchable` they enter the index at once. */
-export async function writeChunks(tx: Tx, of: Generation, chunks: readonly NewChunk[], searchable: boolean): Promise<void> {
-  if (chunks.length === 0) return
+export async function writeChunks(tx: Tx, of: Generation, chunks: PackedChunks, searchable: boolean): Promise<void> {
+  if (chunks.count === 0) return
   const insert = `insert into chunk (revision_id, document_id, collection_id, generation, page, ord, heading, text, start_offset, end_offset, anchor)
-     select $1, $2, $3, $4, c.page, c.ord, array(select jsonb_array_elements_text(c.heading)), c.text, c.start, c."end", c.anchor
+     select $1, $2, $3, $4, c.page, c.ord, array(select json_array_elements_text(c.heading)), c.text, c.start, c."end", c.anchor
      from given c on conflict (revision_id, generation, page, ord) do nothing returning id, page, ord`
   await tx.query(
-    `with given as materialized (select * from jsonb_to_recordset($5::jsonb) as r${RECORD}), written as (${insert})
+    `with given as materialized (select * from json_to_recordset($5::json) as r${RECORD}), written as (${insert})
      ${searchable ? 'insert into chunk_tok (chunk_id, document_id, collection_id, tok) select w.id, $2, $3, g.tokens from written w join given g using (page, ord)' : 'select count(*) from written'}`,
-    [of.revisionId, of.documentId, of.collectionId, of.generation, storableJson(chunks)],
+    [of.revisionId, of.documentId, of.collectionId, of.generation, chunks.rows],
   )
 }
 
@@ -107,7 +116,7 @@ export async function replacePageChunks(
   searchable: boolean,
 ): Promise<void> {
   await tx.query('delete from chunk where revision_id = $1 and page = $2', [of.revisionId, page])
-  await writeChunks(tx, of, chunks, searchable)
+  await writeChunks(tx, of, packChunks(chunks), searchable)
 }
 
 /** Removes a revision's chunks, searchable or not: it is going to be read again. */

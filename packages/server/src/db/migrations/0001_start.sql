@@ -68,13 +68,13 @@ create table page (
   height real,
   rotation smallint not null default 0,
   text text not null,
-  blocks jsonb not null,
+  blocks json not null,
   words bytea,                                 -- places of the words, see library/words.ts
   heading text[] not null,                     -- headings open at the end of the page, outermost first
   engine text not null,
   confidence real,                             -- read by OCR: mean over its characters
   unsure boolean not null default false,       -- read by OCR: below the bar
-  doubts jsonb not null default '[]',          -- spans of the text below the bar
+  doubts json not null default '[]',           -- spans of the text below the bar
   dropped_outside int not null default 0,
   dropped_invisible int not null default 0,
   version int not null default 1,              -- counts the texts the page has had; earlier ones are in page_version
@@ -95,12 +95,12 @@ create table page_version (
   height real,
   rotation smallint not null,
   text text not null,
-  blocks jsonb not null,
+  blocks json not null,
   words bytea,
   engine text not null,
   confidence real,
   unsure boolean not null,
-  doubts jsonb not null,
+  doubts json not null,
   read_at timestamptz not null,
   primary key (revision_id, ord, version),
   foreign key (revision_id, ord) references page on delete cascade
@@ -220,8 +220,8 @@ create index watched_file_document on watched_file (document_id);
 create table chunk (
   id bigint generated always as identity primary key,
   revision_id text not null references revision on delete cascade,
-  document_id text not null references document on delete cascade,
-  collection_id text not null references collection,
+  document_id text not null,                   -- as the revision says: no foreign keys of their own, which are checked row by row
+  collection_id text not null,
   generation text not null,                    -- versions of chunker and tokenizer and their settings: revision.pipeline
   page int not null,
   ord int not null,                            -- within the page
@@ -229,7 +229,7 @@ create table chunk (
   text text not null,
   start_offset int not null,                   -- UTF-16 offsets into the page's text
   end_offset int not null,
-  anchor jsonb not null,
+  anchor json not null,
   unique (revision_id, generation, page, ord)
 );
 create index chunk_document on chunk (document_id);

@@ -100,8 +100,8 @@ class EngineStream extends Duplex {
     }
   }
 
-  #send(message: ToEngine): void {
-    this.#worker?.postMessage(message)
+  #send(message: ToEngine, transfer: ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(message, transfer)
   }
 
   override _read(): void {
@@ -115,7 +115,14 @@ class EngineStream extends Duplex {
 
   /** The messages of one query arrive corked; they are one call of the engine. */
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    this.#send({ kind: 'bytes', bytes: Buffer.concat(chunks.map(({ chunk }) => chunk)) })
+    const bytes = new Uint8Array(chunks.reduce((sum, { chunk }) => sum + chunk.length, 0))
+    let at = 0
+    for (const { chunk } of chunks) {
+      bytes.set(chunk, at)
+      at += chunk.length
+    }
+    // Handed over, not copied once more.
+    this.#send({ kind: 'bytes', bytes }, [bytes.buffer])
     done()
   }
 

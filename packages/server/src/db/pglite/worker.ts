@@ -87,13 +87,23 @@ function dieOfTraps(db: PGlite): void {
   }
 }
 
+function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
 async function answer(db: PGlite, bytes: Uint8Array): Promise<void> {
-  const parts: Uint8Array[] = []
+  const parts: Uint8Array<ArrayBuffer>[] = []
   // The slices point into WASM memory, which moves on.
   await db.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (part) => parts.push(part.slice()) })
   if (parts.length === 0) return
-  const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
-  send({ kind: 'bytes', bytes: whole })
+  const whole = parts.length === 1 ? parts[0]! : joined(parts)
+  send({ kind: 'bytes', bytes: whole }, [whole.buffer])
 }
 
 const reasonOf = (error: unknown): string => [error instanceof Error ? error.message : String(error), ...lastLines].join(' | ')

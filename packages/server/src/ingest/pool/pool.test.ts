@@ -4,9 +4,10 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isAppError } from '../../base/fail.ts'
 import { silentLog } from '../../base/log.ts'
+import type { NewPage } from '../../library/pages.ts'
 import { encodeForIndex } from '../../search/tokens.ts'
 import { pdfFile, text } from '../testing/pdf-file.ts'
-import { createReaderPool, type PoolOptions, type ReaderPool, type ReadPage, type ReadResult } from './pool.ts'
+import { createReaderPool, type PoolOptions, type ReaderPool, type ReadBatch, type ReadChunk, type ReadResult } from './pool.ts'
 
 let folder: string
 const pools: ReaderPool[] = []
@@ -32,6 +33,19 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return target
 }
 
+type ReadPage = NewPage & { chunks: ReadChunk[] }
+
+/** What the child packed for the store. */
+function unpack({ pages, chunks }: ReadBatch): ReadPage[] {
+  const rowsOf = <T>(rows: Uint8Array): T[] => JSON.parse(Buffer.from(rows).toString()) as T[]
+  const made = rowsOf<ReadChunk & { page: number }>(chunks.rows)
+  return rowsOf<NewPage & { wordsAt: number; wordsBytes: number | null }>(pages.rows).map(({ wordsAt, wordsBytes, ...page }) => ({
+    ...page,
+    words: wordsBytes === null ? null : pages.words.slice(wordsAt - 1, wordsAt - 1 + wordsBytes),
+    chunks: made.filter((chunk) => chunk.page === page.page),
+  }))
+}
+
 interface Read {
   result: ReadResult
   pages: ReadPage[]
@@ -54,9 +68,10 @@ async function read(
   }
   const on = {
     opened: async (info: Read['opened'][number]) => void opened.push(info),
-    pages: async (batch: ReadPage[]) => {
-      pages.push(...batch)
-      await more.onPages?.(batch)
+    pages: async (batch: ReadBatch) => {
+      const unpacked = unpack(batch)
+      pages.push(...unpacked)
+      await more.onPages?.(unpacked)
     },
   }
   return { result: await pool.read(request, on, more.signal ?? never), pages, opened }

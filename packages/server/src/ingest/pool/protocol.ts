@@ -3,8 +3,10 @@ import type { Anchor } from '@zhiku/contract/anchor.ts'
 import type { ChunkSettings } from '@zhiku/contract/entities.ts'
 import type { ErrorCode, ErrorParams } from '@zhiku/contract/errors.ts'
 import type { Block, PageKind, PageStatus } from '@zhiku/contract/page.ts'
+import type { PackedPages } from '../../library/pages.ts'
 import type { ExecutionProvider, OcrEngineName } from '../../models/ocr/types.ts'
-import type { ExtractedPage, InnerOutcome, InnerVerdict } from '../extract/types.ts'
+import type { PackedChunks } from '../../search/index.ts'
+import type { InnerOutcome, InnerVerdict } from '../extract/types.ts'
 
 export interface ReadRequest {
   /** file to read; must lie in one of the pool's readPaths */
@@ -29,16 +31,15 @@ export interface ReadChunk {
   tokens: string
 }
 
-export interface ReadPage extends Omit<ExtractedPage, 'words'> {
-  /** packed word boxes (library/words.ts), null for text documents */
-  words: Uint8Array | null
-  /** see contract/page.ts; null, false and none unless read by OCR */
-  confidence: number | null
-  unsure: boolean
-  doubts: [number, number][]
-  /** headings open at the end of the page; see chunkPage */
-  heading: string[]
-  chunks: ReadChunk[]
+/** Some pages of a file with their chunks, packed for the store by the child; the server needs no more of them than this. */
+export interface ReadBatch {
+  pages: PackedPages
+  chunks: PackedChunks
+  count: number
+  /** number of the last page */
+  last: number
+  /** characters of text */
+  chars: number
 }
 
 /** What a task has cost. */
@@ -137,7 +138,7 @@ export type ToChild = Task | Ack
 
 export type FromChild =
   | { type: 'opened'; pagesTotal: number | null; mediaType: string }
-  | { type: 'pages'; batch: ReadPage[] }
+  | { type: 'pages'; batch: ReadBatch }
   | { type: 'inner'; name: string; path: string }
   | { type: 'inner-part'; bytes: Uint8Array }
   | { type: 'inner-end'; cut: boolean }

@@ -2,19 +2,21 @@
 import { readFileSync } from 'node:fs'
 import { fail } from '../../base/fail.ts'
 import { LIMITS } from '../../base/limits.ts'
+import { type NewPage, packPages } from '../../library/pages.ts'
 import { packWords } from '../../library/words.ts'
+import { type NewChunk, packChunks } from '../../search/index.ts'
 import { chunkPage } from '../chunk/chunk.ts'
 import { openFile } from '../extract/registry.ts'
 import type { ExtractedPage, GiveInner } from '../extract/types.ts'
 import { anchored } from './anchored.ts'
-import type { ReadPage, ReadRequest, ReadResult } from './protocol.ts'
+import type { ReadBatch, ReadRequest, ReadResult } from './protocol.ts'
 import { usedSince } from './used.ts'
 import { PIPELINE_VERSION } from './version.ts'
 
 export interface Sink {
   opened(info: { pagesTotal: number | null; mediaType: string }): Promise<void>
   /** resolves when the next batch may be sent */
-  pages(batch: ReadPage[]): Promise<void>
+  pages(batch: ReadBatch): Promise<void>
   inner: GiveInner
   progress(): void
 }
@@ -34,7 +36,7 @@ export async function readFile(request: ReadRequest, sink: Sink): Promise<ReadRe
   await sink.opened({ pagesTotal: extraction.pagesTotal, mediaType: extraction.mediaType })
   const inner = (await extraction.inner?.((file) => sink.inner(file))) ?? null
   let openHeadings = request.openHeadings
-  let batch: ReadPage[] = []
+  let batch: Finished[] = []
   let chunks = 0
   let chars = 0
   let pages = request.fromPage - 1
@@ -42,8 +44,9 @@ export async function readFile(request: ReadRequest, sink: Sink): Promise<ReadRe
   /** the batch on its way: the next one is made while the server writes this one */
   let writing: Promise<void> = Promise.resolve()
   const send = async (): Promise<void> => {
+    const packed = pack(batch)
     await writing
-    writing = sink.pages(batch)
+    writing = sink.pages(packed)
     // Awaited before the next batch or at the end; until then a refusal must not count as unhandled.
     writing.catch(() => {})
     batch = []
@@ -63,7 +66,7 @@ export async function readFile(request: ReadRequest, sink: Sink): Promise<ReadRe
       if (page.text.length > LIMITS.pageChars) throw fail('ingest.output_limit', { limit: `${LIMITS.pageChars} characters on a page` })
       if (chars > LIMITS.documentChars) throw fail('ingest.output_limit', { limit: `${LIMITS.documentChars} characters` })
       const read = finish(page, openHeadings, request)
-      openHeadings = read.heading
+      openHeadings = read.page.heading
       pages = page.page
       if (batch.length > 0 && chunks + read.chunks.length > LIMITS.chunksPerTransaction) await send()
       batch.push(read)
@@ -86,6 +89,19 @@ export async function readFile(request: ReadRequest, sink: Sink): Promise<ReadRe
   }
 }
 
+interface Finished {
+  page: NewPage
+  chunks: NewChunk[]
+}
+
+const pack = (batch: readonly Finished[]): ReadBatch => ({
+  pages: packPages(batch.map(({ page }) => page)),
+  chunks: packChunks(batch.flatMap(({ chunks }) => chunks)),
+  count: batch.length,
+  last: batch.at(-1)!.page.page,
+  chars: batch.reduce((sum, { page }) => sum + page.text.length, 0),
+})
+
 /** @throws ingest.file_missing */
 export function load(path: string): Uint8Array {
   try {
@@ -95,15 +111,17 @@ export function load(path: string): Uint8Array {
   }
 }
 
-function finish(page: ExtractedPage, openHeadings: string[], request: ReadRequest): ReadPage {
+function finish(page: ExtractedPage, openHeadings: string[], request: ReadRequest): Finished {
   const made = chunkPage(page, openHeadings, request.chunking)
   return {
-    ...page,
-    confidence: null,
-    unsure: false,
-    doubts: [],
-    words: page.words && packWords(page.words),
-    heading: made.openHeadings,
-    chunks: anchored(page, made.chunks, request.name),
+    page: {
+      ...page,
+      confidence: null,
+      unsure: false,
+      doubts: [],
+      words: page.words && packWords(page.words),
+      heading: made.openHeadings,
+    },
+    chunks: anchored(page, made.chunks, request.name).map((chunk) => ({ ...chunk, page: page.page })),
   }
 }

@@ -13,13 +13,13 @@ import { fail } from '../../base/fail.ts'
 import type { InnerVerdict } from '../extract/types.ts'
 import { InnerPipe } from './inner.ts'
 import { type ChildRights, childArguments, childEnvironment } from './permissions.ts'
-import type { Ack, FromChild, ReadPage, Task, TaskResult, ToChild } from './protocol.ts'
+import type { Ack, FromChild, ReadBatch, Task, TaskResult, ToChild } from './protocol.ts'
 
 export interface ReadListener {
   /** the file is open; pagesTotal is null when it is only known at the end */
   opened(info: { pagesTotal: number | null; mediaType: string }): Promise<void>
   /** a batch of at most about LIMITS.chunksPerTransaction chunks; the next one comes after it resolves */
-  pages(batch: ReadPage[]): Promise<void>
+  pages(batch: ReadBatch): Promise<void>
   /** a file inside the file; its bytes come as they are asked for, and break off with InnerCut */
   inner?(file: { name: string; path: string }, bytes: AsyncIterable<Uint8Array>): Promise<InnerVerdict>
 }
@@ -175,7 +175,7 @@ export class Reader {
         await this.#answer(task, () => task.on.opened?.({ pagesTotal: message.pagesTotal, mediaType: message.mediaType }))
         break
       case 'pages':
-        for (const page of message.batch) task.chars += page.text.length
+        task.chars += message.batch.chars
         if (task.chars > this.#limits.chars) this.kill(fail('ingest.output_limit', { limit: `${this.#limits.chars} characters` }))
         else await this.#answer(task, () => task.on.pages?.(message.batch))
         break

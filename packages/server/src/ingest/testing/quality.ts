@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { charactersOf, overlap, plainOfMarkdown, wordsOf } from '../../eval/words.ts'
 import { parsePart, rawText } from '../extract/html/tree.ts'
-import type { ReaderPool } from '../pool/pool.ts'
+import type { ReadBatch, ReaderPool } from '../pool/pool.ts'
 import { filesIn, rowsOfTsv } from './data-sets.ts'
 import { checkPage, read } from './read.ts'
 
@@ -137,9 +137,7 @@ export async function hostileFiles(folder: string, families: readonly string[], 
           fromPage: 1,
           openHeadings: [],
         }
-        const count = async (batch: readonly { text: string }[]): Promise<void> => {
-          for (const { text } of batch) characters += text.length
-        }
+        const count = async ({ chars }: ReadBatch): Promise<void> => void (characters += chars)
         const result = await pool.read(request, { opened: async () => {}, pages: count }, new AbortController().signal)
         cpuMs = result.cpuMs
         if (characters > 0) outcome = 'text'
