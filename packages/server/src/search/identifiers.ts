@@ -103,6 +103,17 @@ const SHORT_FORMS = /['’](?:s|t|d|m|re|ve|ll)$/i
 
 /** Emits the terms of the run [start, end) and of the signs that belong to it. */
 export function emitIdentifier(text: string, start: number, end: number, emit: Emit): void {
+  emitRun(text, start, end, emit)
+  emitSigns(text, start, end, emit)
+}
+
+/** Whether signs may belong to the run [start, end); without them its terms depend on nothing but itself. */
+export function mayHaveSigns(text: string, start: number, end: number): boolean {
+  const next = text.charCodeAt(end)
+  return next === 0x2b || next === 0x23 || (start > 0 && text.charCodeAt(start - 1) === 0x2e)
+}
+
+function emitRun(text: string, start: number, end: number, emit: Emit): void {
   const run = text.slice(start, end)
   if (/^[a-z]+$/i.test(run) && !/[a-z][A-Z]|[A-Z]{2}[a-z]/.test(run)) emit(wordTerm(run), start, end)
   else if (SHORT_FORMS.test(run) && !/[^\p{L}'’]/u.test(run)) {
@@ -121,7 +132,6 @@ export function emitIdentifier(text: string, start: number, end: number, emit: E
     }
     if (pieces > 1) emit(wordTerm(whole.replace(/(?<=\d),(?=\d)/g, '')), start, end)
   }
-  emitSigns(text, start, end, emit)
 }
 
 /** The sign before .NET and after C++, C# and B+. */

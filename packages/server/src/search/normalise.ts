@@ -79,10 +79,20 @@ function mapClusters(text: string): SearchForm {
   return { text: out, starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) }
 }
 
+/** As nearly every text in one script is. */
+function isItsOwnForm(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (table[code] !== code && ((code >= 0xd800 && code <= 0xdfff) || (table[code] = formOf(code)) !== code)) return false
+  }
+  return true
+}
+
 /**
  * @returns the search form; `starts`/`ends` give UTF-16 offsets into `text`. Lone surrogates become U+FFFD, one for one.
  */
 export function toSearchForm(text: string): SearchForm {
+  if (isItsOwnForm(text)) return { text, starts: null, ends: null }
   const units = new Uint16Array(text.length)
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

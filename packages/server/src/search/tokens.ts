@@ -10,7 +10,7 @@
  * Pure but for the segmentation dictionary of the runtime's ICU, whose version is part of TOKENIZER_VERSION.
  */
 import { HAN, OTHER, PAIRED, classAt } from './character-classes.ts'
-import { emitIdentifier, identifierEnd } from './identifiers.ts'
+import { emitIdentifier, identifierEnd, mayHaveSigns } from './identifiers.ts'
 import { toSearchForm } from './normalise.ts'
 
 /** Changes whenever the same text may give other terms: everything must then be indexed again. */
@@ -57,8 +57,11 @@ function emitLongWords(text: string, start: number, end: number, emit: Emit): vo
   }
 }
 
-/** @param withHan  false leaves out the runs of Han and kana, which cost most of the time */
-function scan(text: string, emit: Emit, withHan = true): void {
+/**
+ * @param withHan  false leaves out the runs of Han and kana, which cost most of the time
+ * @param takeRun  takes a run of letters and digits as a whole and says true, or leaves it to `emit`
+ */
+function scan(text: string, emit: Emit, withHan = true, takeRun?: (start: number, end: number) => boolean): void {
   for (let at = 0; at < text.length;) {
     const kind = classAt(text, at)
     if (kind === OTHER) {
@@ -72,7 +75,7 @@ function scan(text: string, emit: Emit, withHan = true): void {
       if (kind === HAN && withHan) emitLongWords(text, at, end, emit)
     } else {
       end = identifierEnd(text, at)
-      emitIdentifier(text, at, end, emit)
+      if (takeRun?.(at, end) !== true) emitIdentifier(text, at, end, emit)
     }
     at = end
   }
@@ -137,6 +140,45 @@ function encodeCached(term: string): string {
   return code
 }
 
+/** Codes of the runs of letters and digits met so far, several of one run joined. */
+const encodedRuns = new Map<string, string>()
+/** Shorter strings are copies in V8; a longer one would keep the text that it was cut from. */
+const CACHED_RUN_CHARS = 12
+
+/** The codes of a run to which no signs belong; '' when it has no terms. */
+function encodeRun(run: string): string {
+  const known = encodedRuns.get(run)
+  if (known !== undefined) return known
+  const codes: string[] = []
+  emitIdentifier(run, 0, run.length, (term) => pushCode(codes, term))
+  const joined = codes.join(' ')
+  if (run.length <= CACHED_RUN_CHARS) {
+    if (encodedRuns.size >= ENCODED_MAX) encodedRuns.clear()
+    encodedRuns.set(run, joined)
+  }
+  return joined
+}
+
+function pushCode(codes: string[], term: string): void {
+  if (term.length > 0 && term.length <= TERM_CHARS_MAX) codes.push(encodeCached(term))
+}
+
+/** The same terms as `termsOf`, encoded; the runs of letters and digits, of which text has few different ones, at one look each. */
+function encodeText(text: string, codes: string[]): void {
+  const form = toSearchForm(text).text
+  scan(
+    form,
+    (term) => pushCode(codes, term),
+    true,
+    (start, end) => {
+      if (mayHaveSigns(form, start, end)) return false
+      const code = encodeRun(form.slice(start, end))
+      if (code !== '') codes.push(code)
+      return true
+    },
+  )
+}
+
 const withoutExtension = (name: string): string => name.replace(/\.[a-z0-9]{1,5}$/i, '')
 
 /**
@@ -144,5 +186,7 @@ const withoutExtension = (name: string): string => name.replace(/\.[a-z0-9]{1,5}
  * @param parts.title  the document's file name
  */
 export function encodeForIndex(parts: { title: string; heading: readonly string[]; text: string }): string {
-  return [withoutExtension(parts.title), ...parts.heading, parts.text].flatMap((part) => termsOf(part).map(encodeCached)).join(' ')
+  const codes: string[] = []
+  for (const part of [withoutExtension(parts.title), ...parts.heading, parts.text]) encodeText(part, codes)
+  return codes.join(' ')
 }
