@@ -53,6 +53,13 @@ describe('which passage', () => {
     expect(first(answer)).toContain('解决幻读问题')
   })
 
+  test('the one row of a table that is asked for, by the names of its columns', () => {
+    const rows = ['张伟\t销售部\t8000', '王芳\t研发部\t9200', '李娜\t财务部\t8700']
+    const answer = ask('王芳的基本工资是多少？', hit(rows.join('\n'), { heading: ['工资表', '姓名\t部门\t基本工资'] }))
+    expect(answer.parts.map(({ text }) => text)[0]).toBe(rows[1])
+    expect(answer.parts.every(({ text }) => !text.includes('\n'))).toBe(true)
+  })
+
   test('the text after a question that stands in the document, not the question itself', () => {
     const answer = ask(
       'GIL 什么时候会被释放？',

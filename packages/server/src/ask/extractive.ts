@@ -42,6 +42,7 @@ const RANK_SHARE = 0.2
 /** A quote may speak for the whole answer only if it is not mostly questions and says something new. */
 const QUESTION_SHARE_MAX = 0.5
 const NEW_WORDS_MIN = 5
+const NEW_WORDS_OF_ROW = 1
 
 interface Candidate extends QuoteWindow {
   hit: ChunkHit
@@ -91,7 +92,9 @@ export function answerExtractively(question: string, hits: readonly ChunkHit[], 
     if (chosen.length === PARTS_MAX || candidate.total < PART_SCORE_MIN * candidates[0]!.total) break
     if (!chosen.some((other) => repeats(candidate, other))) chosen.push(candidate)
   }
-  const speaker = chosen.find(({ questionShare, newWords }) => questionShare < QUESTION_SHARE_MAX && newWords >= NEW_WORDS_MIN)
+  const speaker = chosen.find(
+    ({ questionShare, newWords, isRow }) => questionShare < QUESTION_SHARE_MAX && newWords >= (isRow ? NEW_WORDS_OF_ROW : NEW_WORDS_MIN),
+  )
   const confidence = speaker ? confidenceOf(asked, speaker, speaker.hit.text) : 0
   const answered = confidence >= CONFIDENCE_MIN
   const parts = answered

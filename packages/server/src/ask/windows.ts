@@ -5,6 +5,7 @@
  * before it counts in part, because text goes on about what was named: the heading, the document's name, and the
  * sentences just before, less with every sentence. So the sentence after a question scores with the question's words.
  */
+import { namesColumns } from '@zhiku/contract/heading.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { ChunkHit } from '../search/lexical.ts'
 import { isQuestion } from '../search/question-words.ts'
@@ -23,11 +24,15 @@ export interface QuoteWindow extends Span {
   questionShare: number
   /** words, and Chinese characters, that the question does not have */
   newWords: number
+  /** a row of a table, which is short by nature */
+  isRow: boolean
 }
 
 interface Sentence extends Span {
   isQuestion: boolean
   isHeading: boolean
+  /** a row of a table: it stands for itself */
+  isRow: boolean
   /** by index of question.terms: 1 when the sentence has the term */
   has: Uint8Array
   newWords: number
@@ -42,6 +47,8 @@ const OF_HEADING = 0.6
 const OF_OUTER_HEADING = 0.48
 const OF_DOCUMENT_NAME = 0.3
 const OF_SENTENCE_BEFORE = 0.4
+/** Names of the columns stand for what each row holds. */
+const OF_COLUMN = 0.9
 /** Evidence of a term that stands in a question of the text: it tells what follows, but answers nothing. */
 const OF_QUESTION = 0.6
 /** With every further sentence the context counts less; a new question turns to something else. */
@@ -102,6 +109,7 @@ function readSentences(question: Question, hit: ChunkHit): Sentence[] {
       end,
       isQuestion: asks,
       isHeading: headings.some((heading) => start >= heading.start && end <= heading.end),
+      isRow: sentence.includes('\t'),
       has: Uint8Array.from(question.terms, (term) => (has(term) ? 1 : 0)),
       newWords,
       gains: asks ? [] : gainsOf(question.forms, form, isSubject),
@@ -114,13 +122,16 @@ function evidenceOfPlace(question: Question, hit: ChunkHit): Float64Array {
   const inner = read(hit.heading.slice(-1).join('\n'))
   const outer = read(hit.heading.slice(0, -1).join('\n'))
   const name = read(hit.documentName.replace(/\.[a-z0-9]{1,5}$/i, ''))
+  const ofInner = namesColumns(hit.heading) ? OF_COLUMN : OF_HEADING
   return Float64Array.from(question.terms, (term) =>
-    inner.has(term) ? OF_HEADING : outer.has(term) ? OF_OUTER_HEADING : name.has(term) ? OF_DOCUMENT_NAME : 0,
+    inner.has(term) ? ofInner : outer.has(term) ? OF_OUTER_HEADING : name.has(term) ? OF_DOCUMENT_NAME : 0,
   )
 }
 
 /** What the next sentence has from the ones before it, after one more sentence was read. */
 function carryOn(context: Float64Array, place: Float64Array, sentence: Sentence, mayTurn: boolean): void {
+  // One row says nothing of the next.
+  if (sentence.isRow) return void context.set(place)
   const decay = mayTurn && sentence.isQuestion ? DECAY * DECAY_AT_QUESTION : DECAY
   for (let k = 0; k < context.length; k++) {
     context[k] = Math.max(context[k]! * decay, sentence.has[k] ? OF_SENTENCE_BEFORE : 0, place[k]!)
@@ -162,7 +173,7 @@ function* windowsFrom(
   place: Float64Array,
   before: Float64Array,
 ): Generator<QuoteWindow> {
-  const { start } = sentences[first]!
+  const { start, isRow } = sentences[first]!
   const evidence = Float64Array.from(before)
   const context = Float64Array.from(before)
   let ofBestSentence = 0
@@ -173,8 +184,9 @@ function* windowsFrom(
   for (let last = first; last < sentences.length; last++) {
     const sentence = sentences[last]!
     if (sentence.end - start > LIMITS.quoteChars || sentence.isHeading) return
-    // The next question begins something else.
+    // The next question begins something else; so does every row of a table.
     if (sentence.isQuestion && tells) return
+    if (last > first && (sentence.isRow || isRow)) return
     tells ||= !sentence.isQuestion
     const own = sentence.isQuestion ? OF_QUESTION : 1
     let ofWindow = 0
@@ -196,9 +208,9 @@ function* windowsFrom(
     let score = ((1 - BEST_SENTENCE_SHARE) * ofWindow + BEST_SENTENCE_SHARE * ofBestSentence) / question.total
     score *= gains.reduce((sum, gain) => sum + gain, 1)
     score *= 1 - LOSS_OF_QUESTIONS * questionShare
-    score *= 1 - LOSS_OF_REPETITION * Math.max(0, 1 - newWords / NEW_WORDS_ENOUGH)
+    if (!isRow) score *= 1 - LOSS_OF_REPETITION * Math.max(0, 1 - newWords / NEW_WORDS_ENOUGH)
     if (/[：:]$/.test(quote)) score *= 1 - (length < LABEL_CHARS_MAX ? LOSS_OF_LABEL : LOSS_OF_LAST_LABEL)
     score += (GAIN_OF_LENGTH * length) / LIMITS.quoteChars
-    yield { start, end: sentence.end, score, evidence: Float64Array.from(evidence), questionShare, newWords }
+    yield { start, end: sentence.end, score, evidence: Float64Array.from(evidence), questionShare, newWords, isRow }
   }
 }
