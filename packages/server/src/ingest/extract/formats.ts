@@ -8,7 +8,7 @@ import { CODE_EXTENSIONS } from './languages.ts'
 /** Extensions by the reader that reads them. */
 const READ = {
   pdf: 'pdf',
-  image: 'png apng jpg jpeg jpe jfif webp tif tiff gif avif',
+  image: 'png apng jpg jpeg jpe jfif webp tif tiff gif avif bmp dib',
   docx: 'docx docm dotx dotm',
   xlsx: 'xlsx xlsm xltx xltm',
   pptx: 'pptx pptm ppsx ppsm potx potm',
@@ -109,7 +109,6 @@ const UNREAD: Partial<Record<ErrorCode, readonly (readonly [string, string])[]>>
   ],
   'ingest.unsupported_image': [
     ['HEIC', 'heic heif'],
-    ['BMP', 'bmp dib'],
     ['JPEG XL', 'jxl'],
     ['JPEG 2000', 'jp2 j2c jpx jpm mj2'],
     ['Photoshop', 'psd'],

@@ -1,5 +1,5 @@
 /**
- * Pictures: PNG, JPEG, WebP, AVIF, TIFF (every page), GIF (first frame). The reader only counts pages, without decoding
+ * Pictures: PNG, JPEG, WebP, AVIF, TIFF (every page), GIF (first frame), BMP. The reader only counts pages, without decoding
  * anything: each page waits for OCR, which decodes it in a child that may use native code.
  */
 import { fail } from '../../base/fail.ts'
@@ -12,6 +12,7 @@ const IMAGE_VERSION = 'image-1'
 const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^\x89PNG/, 'image/png'],
   [/^\xff\xd8/, 'image/jpeg'],
+  [/^BM/, 'image/bmp'],
   [/^GIF8/, 'image/gif'],
   [/^RIFF[\s\S]{4}WEBP/, 'image/webp'],
   [/^(?:II[*+]\0|MM\0[*+])/, 'image/tiff'],
@@ -63,7 +64,7 @@ export function countTiffPages(bytes: Uint8Array): number {
   const pointerBytes = big ? 8 : 4
   const seen = new Set<number>()
   let at = bytes.length >= 8 ? pointer(big ? 8 : 4) : 0
-  while (at !== 0 && at + 8 <= bytes.length && !seen.has(at)) {
+  while (at !== 0 && at + (big ? 16 : 6) <= bytes.length && !seen.has(at)) {
     seen.add(at)
     if (seen.size > LIMITS.documentPages) throw fail('ingest.page_limit', { pages: seen.size, limit: LIMITS.documentPages })
     const entries = big ? Number(view.getBigUint64(at, little)) : view.getUint16(at, little)

@@ -12,6 +12,7 @@ import { renderColour } from '../extract/pdf/raster.ts'
 import { hasBrokenPicture } from '../extract/pdf/sight.ts'
 import type { PicturePage } from '../pool/protocol.ts'
 import { load } from '../pool/read-file.ts'
+import { decodeBmp, isBmp } from './bmp.ts'
 
 export interface PagePicture {
   picture: Picture
@@ -32,7 +33,7 @@ let open: Open | null = null
 export async function pagePicture(of: PicturePage, how: { for: 'ocr' } | { for: 'viewer'; side: number }): Promise<PagePicture> {
   const file = await openFile(of)
   if ('file' in file) {
-    if (of.page > file.file.pages) throw fail('page.not_found')
+    if (of.page > file.file.pages) throw fail('ingest.corrupt', { detail: `page ${of.page} of ${file.file.pages}` })
     const picture = await file.file.picture(of.page)
     return { picture, toPage: (box) => [...box] }
   }
@@ -66,7 +67,8 @@ async function openFile({ path, kind }: PicturePage): Promise<Open> {
   if (kind === 'page') {
     const pdf = await pdfium()
     open = { path, pdf, document: openDocument(pdf, bytes) }
-  } else open = { path, file: await decodePicture(bytes) }
+  } else
+    open = { path, file: isBmp(bytes) ? { format: 'bmp', pages: 1, picture: async () => decodeBmp(bytes) } : await decodePicture(bytes) }
   return open
 }
 
