@@ -7,9 +7,10 @@ import { readConfig } from '../base/config.ts'
 import { LIMITS } from '../base/limits.ts'
 import { createLog } from '../base/log.ts'
 import { askOnce } from '../chats/once.ts'
-import type { EvalApp, EvalHost } from '../eval/app.ts'
+import type { EvalApp, EvalHost, EvalPage, EvalSettings } from '../eval/app.ts'
 import { runEval as run } from '../eval/command.ts'
 import { receive } from '../ingest/receive.ts'
+import { listSteps } from '../ingest/steps.ts'
 import { putCollection } from '../library/collections.ts'
 import { getDocument, listDocuments } from '../library/documents.ts'
 import { getPage } from '../library/pages.ts'
@@ -18,8 +19,16 @@ import { complain, print } from './output.ts'
 const OWNER = 'local'
 const EVERYTHING = { collections: [], documents: [] }
 
-async function open(dataDir: string): Promise<EvalApp> {
-  const config = { ...readConfig(process.env), dataDir, databaseUrl: null, discover: false, chat: { url: null, model: null, key: null } }
+async function open(dataDir: string, { ocrEngine }: EvalSettings): Promise<EvalApp> {
+  const read = readConfig(process.env)
+  const config = {
+    ...read,
+    dataDir,
+    databaseUrl: null,
+    discover: false,
+    chat: { url: null, model: null, key: null },
+    ocr: { ...read.ocr, engine: ocrEngine ?? read.ocr.engine },
+  }
   const app = await createApp(config, createLog('warn'))
   const { id: collectionId } = await putCollection(app.db, OWNER, DEFAULT_COLLECTION)
   return {
@@ -34,6 +43,22 @@ async function open(dataDir: string): Promise<EvalApp> {
     async outcome(id) {
       const document = await getDocument(app.db, OWNER, id as DocumentId)
       return { state: document.state, code: document.notice?.code ?? null, text: await textOf(app, document) }
+    },
+    async pages(id) {
+      const document = await getDocument(app.db, OWNER, id as DocumentId)
+      const pages: EvalPage[] = []
+      for (let page = 1; page <= (document.pages.total ?? 0); page += 1) {
+        const { text, engine, confidence } = await getPage(app.db, document.revision.id, page)
+        pages.push({ page, text, engine, confidence })
+      }
+      return pages
+    },
+    async ocrCpuMs(id) {
+      const document = await getDocument(app.db, OWNER, id as DocumentId)
+      const times = (await listSteps(app.db, document.revision.id)).flatMap(({ step, detail }) =>
+        step === 'ocr' && typeof detail?.['cpuMs'] === 'number' ? [detail['cpuMs']] : [],
+      )
+      return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0)
     },
     settle: () => settle(app),
     async ask(question) {

@@ -8,12 +8,31 @@ export interface ReadOutcome {
   text: string
 }
 
+/** One page of a document as it was read. */
+export interface EvalPage {
+  page: number
+  text: string
+  /** what read it, as shown to people */
+  engine: string
+  /** of OCR, 0 to 1; null for text that the file itself holds */
+  confidence: number | null
+}
+
+/** Settings that an evaluation chooses itself; others are those of the environment. */
+export interface EvalSettings {
+  ocrEngine: 'pp-ocr' | 'tesseract' | null
+}
+
 /** The product as evaluation uses it: nothing here knows what is measured. Built by the command line. */
 export interface EvalApp {
   /** Resolves when the file is accepted, with the id of its document; reading goes on. */
   addFile(file: { name: string; path?: string; bytes: Uint8Array }): Promise<string>
   /** Of a file that was added, once everything has settled. */
   outcome(document: string): Promise<ReadOutcome>
+  /** In order, once everything has settled. */
+  pages(document: string): Promise<EvalPage[]>
+  /** User and system time of the OCR of a document, in milliseconds; null when nothing of it went through OCR. */
+  ocrCpuMs(document: string): Promise<number | null>
   /** Resolves when nothing is waiting or being read. */
   settle(): Promise<void>
   /** Without a language model. */
@@ -25,7 +44,7 @@ export interface EvalApp {
 
 export interface EvalHost {
   /** Opens the product on an empty data folder. */
-  open(dataDir: string): Promise<EvalApp>
+  open(dataDir: string, settings: EvalSettings): Promise<EvalApp>
   /** One line of the report. */
   print(line: string): void
   /** One line about the progress; not part of the report. */

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { EvalApp, EvalHost } from './app.ts'
+import type { EvalApp, EvalHost, EvalSettings } from './app.ts'
 import { parseEvalArgs, runEval } from './command.ts'
+import type { OcrReport } from './ocr.ts'
 import { readSquad } from './squad.ts'
 
 let folder: string
@@ -22,6 +23,8 @@ function exactApp(): EvalApp {
       const { text } = documents[Number(id.slice(4))]!
       return { state: text === '' ? 'empty' : 'ready', code: text === '' ? 'ingest.empty_file' : null, text }
     },
+    pages: async (id) => [{ page: 1, text: documents[Number(id.slice(4))]!.text, engine: 'exact', confidence: 0.9 }],
+    ocrCpuMs: async () => 1500,
     settle: async () => undefined,
     ask: async (question) => {
       const citations = having(question).map(({ name, text }) => ({ quote: text.slice(0, 300), document: name }))
@@ -32,16 +35,19 @@ function exactApp(): EvalApp {
   }
 }
 
-function recordingHost(): EvalHost & { printed: string[]; noted: string[]; folders: string[] } {
+function recordingHost(): EvalHost & { printed: string[]; noted: string[]; folders: string[]; settings: EvalSettings[] } {
   const printed: string[] = []
   const noted: string[] = []
   const folders: string[] = []
+  const settings: EvalSettings[] = []
   return {
     printed,
     noted,
     folders,
-    open: async (dataDir) => {
+    settings,
+    open: async (dataDir, chosen) => {
       folders.push(dataDir)
+      settings.push(chosen)
       return exactApp()
     },
     print: (line) => void printed.push(line),
@@ -169,4 +175,46 @@ test.each([
   expect(await runEval(argv, host)).toBe(2)
   expect(host.noted.join('\n')).toContain('usage')
   expect(host.folders).toEqual([])
+})
+
+describe('ocr', () => {
+  const truth = [
+    { file: 'a.txt', kind: 'clean', lang: 'en', text: 'Net total “12.50”\nThank you', lines: ['Net total “12.50”', { text: 'Thank you' }] },
+    { file: 'b.txt', kind: 'clean', lang: 'zh', layout: 'columns', text: '左栏\n右栏' },
+    { file: 'c.txt', kind: 'receipts', lang: 'en', page: 1, text: 'TOTAL\n9.00' },
+  ]
+  beforeEach(async () => {
+    await writeFile(path.join(folder, 'a.txt'), 'Net total "12.50"\nThankyou')
+    await writeFile(path.join(folder, 'b.txt'), '右栏\n左栏')
+    await writeFile(path.join(folder, 'c.txt'), 'Total\t9.00')
+    await writeFile(path.join(folder, 'gt.jsonl'), `${lines(truth)}\n`)
+  })
+
+  test('compares pages with what is written on them: by kind and language, columns apart', async () => {
+    const host = recordingHost()
+    expect(await runEval(['ocr', '--data', path.join(folder, 'gt.jsonl'), '--json'], host)).toBe(0)
+    expect(host.printed).toHaveLength(1)
+    const report = JSON.parse(host.printed[0]!) as OcrReport
+    expect(report.rows).toBe(3)
+    expect(Object.keys(report.groups)).toEqual(['clean', 'clean en', 'clean columns', 'clean zh columns', 'receipts', 'receipts en'])
+    // "Thankyou" has all the characters, is the same line without white space, but is not the words.
+    expect(report.groups['clean']).toEqual({
+      pages: 1,
+      cerPercent: 0,
+      exactLinesPercent: 100,
+      wordRecallPercent: 60,
+      cpuSecondsPerPage: 1.5,
+    })
+    expect(report.groups['clean columns']).toMatchObject({ cerPercent: 50, exactLinesPercent: 100, wordRecallPercent: null })
+    expect(report.groups['receipts']).toMatchObject({ cerPercent: 0, exactLinesPercent: 100, wordRecallPercent: 100 })
+    expect(report.files[0]).toMatchObject({ file: 'a.txt', engine: 'exact', confidence: 0.9, state: 'ready' })
+  })
+
+  test('a table without --json; another engine only by its name', async () => {
+    const host = recordingHost()
+    expect(await runEval(['ocr', '--data', path.join(folder, 'gt.jsonl'), '--engine', 'tesseract'], host)).toBe(0)
+    expect(host.printed[0]).toMatch(/^group +pages +CER %/)
+    expect(host.settings).toEqual([{ ocrEngine: 'tesseract' }])
+    expect(parseEvalArgs(['ocr', '--data', 'x', '--engine', 'other'])).toBeNull()
+  })
 })

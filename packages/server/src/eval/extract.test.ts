@@ -31,6 +31,8 @@ function plainApp(): EvalApp {
       return String(outcomes.length - 1)
     },
     outcome: async (id) => outcomes[Number(id)]!,
+    pages: refuse,
+    ocrCpuMs: refuse,
     settle: async () => undefined,
     ask: refuse,
     search: refuse,

@@ -135,8 +135,9 @@ function foldHardSwish(graph: OnnxModel): void {
 
 function foldBeforeConv(graph: OnnxModel): void {
   const links = linksOf(graph)
-  for (const node of [...graph.nodes]) {
-    const affine = node.op === 'Mul' && constantOf(links.producer.get(node.inputs[0]!)) === null ? affineAfter(node, links) : null
+  const products = graph.nodes.filter((node) => node.op === 'Mul' && node.inputs.every((name) => !constantOf(links.producer.get(name))))
+  for (const node of products) {
+    const affine = affineAfter(node, links)
     if (!affine) continue
     const users = links.consumers.get(affine.output) ?? []
     const into = users.map((conv) => unpadded(conv, affine.output, links))
