@@ -65,7 +65,8 @@ describe('entities', () => {
 
   it('that grow without end are refused', async () => {
     const bomb = Array.from({ length: 12 }, (_, index) => `<!ENTITY e${index + 1} "${`&e${index};`.repeat(10)}">`).join('')
-    const cases = [`<!ENTITY e0 "lol">${bomb}`, '<!ENTITY e12 "&e12;">', '<!ENTITY e12 "&b;"><!ENTITY b "&e12;">']
+    const nothing = bomb.replace('&e0;'.repeat(10), '')
+    const cases = [nothing, `<!ENTITY e0 "lol">${bomb}`, '<!ENTITY e12 "&e12;">', '<!ENTITY e12 "&b;"><!ENTITY b "&e12;">']
     for (const entities of cases)
       await expect(outlineOf(withEntities(entities, '&e12;'))).rejects.toMatchObject({ code: 'ingest.unpacked_limit' })
   })

@@ -2,7 +2,6 @@
 import { oneLine } from '../clean.ts'
 import type { OfficePackage } from '../ooxml/package.ts'
 import { attributeOf, below, childOf, elements, textBelow, type Xml, xmlTree } from '../ooxml/xml.ts'
-import { resolveEntities } from '../xml/entities.ts'
 
 export interface Book {
   title: string
@@ -93,7 +92,7 @@ function navigation(pack: OfficePackage, items: readonly Item[], ncx: Item | nul
 
 function treeOf(pack: OfficePackage, part: string): Xml | null {
   const text = pack.text(part)
-  const tree = text === null ? null : xmlTree(resolveEntities(text))
+  const tree = text === null ? null : xmlTree(text)
   return tree && withoutPrefixes(tree)
 }
 

@@ -30,7 +30,7 @@ export function openOdf(bytes: Uint8Array): OdfParts {
   if (content === null) throw fail('ingest.corrupt', { detail: 'no content.xml' })
   return {
     body: bodyOf(content),
-    content: resolveEntities(content),
+    content: content,
     styles: pack.text('styles.xml') ?? '',
     object: (href) => pack.text(`${href.replace(/^\.\//, '')}/content.xml`),
   }

@@ -6,6 +6,7 @@ import { Inflate, inflateSync } from 'fflate'
 import { fail, isAppError } from '../../../base/fail.ts'
 import { LIMITS } from '../../../base/limits.ts'
 import { decodeText, knownCharset } from '../charset.ts'
+import { entityCounter, resolveEntities } from '../xml/entities.ts'
 import { attributeOf, readXml } from './xml.ts'
 import { packedBytes, type ZipEntry, zipEntries } from './zip.ts'
 
@@ -62,11 +63,13 @@ export class OfficePackage {
   text(name: string): string | null {
     const bytes = this.bytes(name)
     if (bytes === null) return null
+    let text: string
     try {
-      return decodeText(bytes, declaredIn(bytes) ?? 'utf-8').text
+      text = decodeText(bytes, declaredIn(bytes) ?? 'utf-8').text
     } catch (error) {
       throw fail('ingest.corrupt', { detail: name }, error)
     }
+    return resolveEntities(text)
   }
 
   /**
@@ -78,9 +81,12 @@ export class OfficePackage {
     if (!entry) return
     if (!this.#streamed.has(entry.name)) this.#check(entry, LIMITS.unpackedBytes)
     let decoder: InstanceType<typeof TextDecoder> | null = null
+    const countEntities = entityCounter()
     for (const piece of this.#unpack(entry)) {
       decoder ??= new TextDecoder(wideCharset(piece) ?? knownCharset(declaredIn(piece) ?? 'utf-8') ?? 'utf-8')
-      yield decoder.decode(piece, { stream: true })
+      const text = decoder.decode(piece, { stream: true })
+      countEntities(text)
+      yield text
     }
   }
 

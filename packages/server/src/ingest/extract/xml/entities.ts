@@ -12,26 +12,53 @@ const ENTITY = /<!ENTITY\s+(%\s+)?([\w:.-]+)\s+(?:"([^"]*)"|'([^']*)'|(?:SYSTEM|
 const REFERENCE = /&([A-Za-z_][\w:.-]*);/g
 const KNOWN: ReadonlySet<string> = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
 
+const HEAD_CHARS = 300_000
+
 /**
  * The text without its document type and with its own entities resolved; as it is when it defines none.
  * @throws ingest.unpacked_limit when the entities come to more text than one part of a container may hold
  */
 export function resolveEntities(text: string): string {
-  const doctype = DOCTYPE.exec(text.slice(0, 300_000))
+  const doctype = DOCTYPE.exec(text.slice(0, HEAD_CHARS))
   if (!doctype) return text
-  const values = new Map<string, string>()
-  for (const [, parameter, name, double, single] of doctype[1]!.matchAll(ENTITY))
-    if (parameter === undefined && !KNOWN.has(name!) && !values.has(name!)) values.set(name!, double ?? single ?? '')
+  const values = definedIn(doctype[1]!)
   const body = text.slice(0, doctype.index) + text.slice(doctype.index + doctype[0].length)
   if (values.size === 0) return body
   const size = sizes(values)
   let chars = body.length
   for (const [, name] of body.matchAll(REFERENCE)) chars += size.get(name!) ?? 0
-  if (chars > LIMITS.unpackedPartBytes) throw fail('ingest.unpacked_limit', { limit: `${LIMITS.unpackedPartBytes / MiB} MiB` })
+  if (chars > LIMITS.unpackedPartBytes) throw tooLarge()
   return expand(body, values, new Set())
 }
 
-/** Characters that each entity comes to when all within it are resolved; Infinity for one that contains itself. */
+/**
+ * For a part that is read in pieces: nothing is resolved, but what the references would come to is counted.
+ * @returns called with each piece in order; throws ingest.unpacked_limit
+ */
+export function entityCounter(): (piece: string) => void {
+  let size: Map<string, number> | null = null
+  let chars = 0
+  return (piece) => {
+    if (size === null) {
+      const doctype = DOCTYPE.exec(piece)
+      size = doctype ? sizes(definedIn(doctype[1]!)) : new Map()
+    }
+    if (size.size === 0) return
+    for (const [, name] of piece.matchAll(REFERENCE)) chars += size.get(name!) ?? 0
+    if (chars > LIMITS.unpackedPartBytes) throw tooLarge()
+  }
+}
+
+const tooLarge = (): Error => fail('ingest.unpacked_limit', { limit: `${LIMITS.unpackedPartBytes / MiB} MiB` })
+
+function definedIn(subset: string): Map<string, string> {
+  const values = new Map<string, string>()
+  for (const [, parameter, name, double, single] of subset.matchAll(ENTITY))
+    if (parameter === undefined && !KNOWN.has(name!) && !values.has(name!)) values.set(name!, double ?? single ?? '')
+  return values
+}
+
+/** Characters that each entity comes to when all within it are resolved, and one for each of these; Infinity for one that contains itself. */
 function sizes(values: ReadonlyMap<string, string>): Map<string, number> {
   const known = new Map<string, number>()
   const sizeOf = (name: string, open: ReadonlySet<string>): number => {
@@ -41,7 +68,7 @@ function sizes(values: ReadonlyMap<string, string>): Map<string, number> {
     const value = values.get(name) ?? ''
     const inside = new Set([...open, name])
     let size = value.length
-    for (const [, inner] of value.matchAll(REFERENCE)) if (values.has(inner!)) size += sizeOf(inner!, inside)
+    for (const [, inner] of value.matchAll(REFERENCE)) if (values.has(inner!)) size += 1 + sizeOf(inner!, inside)
     known.set(name, size)
     return size
   }
