@@ -131,7 +131,10 @@ function evidenceOfPlace(question: Question, hit: ChunkHit): Float64Array {
 /** What the next sentence has from the ones before it, after one more sentence was read. */
 function carryOn(context: Float64Array, place: Float64Array, sentence: Sentence, mayTurn: boolean): void {
   // One row says nothing of the next.
-  if (sentence.isRow) return void context.set(place)
+  if (sentence.isRow) {
+    context.set(place)
+    return
+  }
   const decay = mayTurn && sentence.isQuestion ? DECAY * DECAY_AT_QUESTION : DECAY
   for (let k = 0; k < context.length; k++) {
     context[k] = Math.max(context[k]! * decay, sentence.has[k] ? OF_SENTENCE_BEFORE : 0, place[k]!)
