@@ -8,6 +8,7 @@ export const router = createRouter({
     { path: '/', name: 'home', component: HomePage },
     { path: '/c/:chat', name: 'chat', component: () => import('../chat/ChatPage.vue') },
     { path: '/library/:collection?', name: 'library', component: () => import('../library/LibraryPage.vue') },
+    { path: '/sources', name: 'sources', component: () => import('../library/SourcesPage.vue') },
     { path: '/d/:document', name: 'document', component: () => import('../source/DocumentPage.vue') },
     { path: '/:rest(.*)*', name: 'nothing', component: () => import('./NothingPage.vue') },
   ],

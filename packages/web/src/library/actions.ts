@@ -73,5 +73,14 @@ export function useDocumentActions(list: List) {
       showError(error)
     }
   }
-  return { retry, cancel, remove }
+  async function fetchAgain(document: Document): Promise<void> {
+    try {
+      const { document: now, known } = await api.fetchDocument({ id: document.id })
+      list.put(now)
+      toast({ text: t(known ? 'library.address.unchanged' : 'library.address.added', { name: now.name }) })
+    } catch (error) {
+      showError(error)
+    }
+  }
+  return { retry, cancel, remove, fetchAgain }
 }

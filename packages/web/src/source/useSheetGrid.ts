@@ -18,15 +18,11 @@ export function useSheetGrid(scroller: Readonly<Ref<HTMLElement | null>>, sheet:
   const top = ref(0)
   const left = ref(0)
   const active = reactive({ row: 0, column: 0 })
-  useEventListener(
-    scroller,
-    'scroll',
-    () => {
-      top.value = scroller.value?.scrollTop ?? 0
-      left.value = scroller.value?.scrollLeft ?? 0
-    },
-    { passive: true },
-  )
+  const follow = (): void => {
+    top.value = scroller.value?.scrollTop ?? 0
+    left.value = scroller.value?.scrollLeft ?? 0
+  }
+  useEventListener(scroller, 'scroll', follow, { passive: true })
 
   const edges = computed(() => columnEdges(sheet.value?.widths ?? []))
   const leftOf = (column: number): number => edges.value[Math.min(column, edges.value.length - 1)]!
@@ -83,6 +79,8 @@ export function useSheetGrid(scroller: Readonly<Ref<HTMLElement | null>>, sheet:
     const right = x + widthOf(column, 1) + HEAD_PX
     if (x < element.scrollLeft) element.scrollLeft = x
     else if (right > element.scrollLeft + element.clientWidth) element.scrollLeft = Math.min(x, right - element.clientWidth)
+    // The event comes too late for whoever wants to focus the cell next.
+    follow()
   }
   /** Makes a cell the one that one is on, in view and with the focus. */
   async function goTo(row: number, column: number): Promise<void> {
