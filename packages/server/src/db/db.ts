@@ -26,6 +26,8 @@ export interface Tx extends Sql {
 export interface CallOptions {
   /** nobody waits for the answer (polling, ingest): long maintenance of the embedded engine does not give way to it */
   background?: boolean
+  /** somebody waits for this before anything is shown: it goes before all that waits (entrance.ts) */
+  urgent?: boolean
   /** a statement of this call is cut after so long; LIMITS.queryMs unless given */
   limitMs?: number
 }

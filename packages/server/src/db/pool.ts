@@ -6,6 +6,7 @@ import { type AppError, fail } from '../base/fail.ts'
 import { LIMITS } from '../base/limits.ts'
 import type { Log } from '../base/log.ts'
 import type { CallOptions, Db, DbHealth, Rows, TransactionOptions, Tx } from './db.ts'
+import { Entrance, type Rank } from './entrance.ts'
 import { translate, unavailable } from './errors.ts'
 import { Lease } from './lease.ts'
 
@@ -40,6 +41,8 @@ interface Inside {
   open: boolean
 }
 
+const rankOf = ({ background, urgent }: CallOptions): Rank => (background === true ? 'background' : urgent === true ? 'urgent' : 'usual')
+
 /** How often a call that gives way looks whether someone waits. */
 const GIVE_WAY_CHECK_MS = 100
 
@@ -56,11 +59,13 @@ export class PooledDb implements Db {
   /** calls that wait and somebody waits for them */
   #interactive = 0
   readonly #onError: (error: unknown) => void
+  readonly #entrance: Entrance
 
   /** @param onError  told every error of a call, after its translation */
   constructor(engine: Engine, onError: (error: unknown) => void = () => {}) {
     this.engine = engine.kind
     this.#engine = engine
+    this.#entrance = new Entrance(engine.pool.options.max)
     this.#onError = onError
   }
 
@@ -79,15 +84,18 @@ export class PooledDb implements Db {
     if (this.#inside.getStore()?.open === true) throw fail('db.nested_call')
     if (this.#state === 'closed') throw fail('db.unavailable')
     this.#calls++
+    const rank = rankOf(options)
     const done = (): void => {
       this.#calls--
       this.#served++
+      this.#entrance.leave(rank)
     }
     let client: PoolClient
+    if (rank !== 'background') this.#interactive++
+    await this.#entrance.enter(rank)
     try {
-      if (options.background !== true) this.#interactive++
       client = await this.#engine.pool.connect().finally(() => {
-        if (options.background !== true) this.#interactive--
+        if (rank !== 'background') this.#interactive--
       })
     } catch (error) {
       done()
@@ -194,7 +202,7 @@ export class PooledDb implements Db {
   }
 
   health(): DbHealth {
-    return { state: this.#state, waiting: this.#engine.pool.waitingCount }
+    return { state: this.#state, waiting: this.#entrance.waiting }
   }
 
   /** Lets running and waiting calls finish (each has its limit), refuses new ones, then stops the engine in order. */

@@ -8,7 +8,8 @@ import { bm25Indexes, repairIndexes, wastefulIndexes } from './indexes.ts'
  * calls, and only while nobody waits for it:
  *
  * - CHECKPOINT after every 32 MB of WAL, else it grows without bound and a start after a crash takes ever longer
- * - VACUUM (ANALYZE) of tables of which a fifth has changed
+ * - ANALYZE of tables of which a fifth has changed; VACUUM (ANALYZE) of those of which a fifth is dead, and of all changed ones when idle:
+ *   it reads a table that only grows from end to end for next to nothing, and a search would wait for it
  * - when nothing was written for 30 s: the BM25 memtable to disk, BM25 indexes that have grown wasteful anew, CHECKPOINT
  * - a BM25 index that was found damaged: anew, at once. It is derived data.
  */
@@ -128,7 +129,7 @@ class Actor {
     const resting = nowMs < this.#restUntilMs || this.#db.someoneWaits
     if (wal.bytes >= WAL_HARD_BYTES || (wal.bytes >= WAL_SOFT_BYTES && !this.#db.someoneWaits))
       await this.#step('checkpoint', 'checkpoint', false)
-    else if (!resting && nowMs - this.#vacuumAtMs >= this.#options.vacuumMs) await this.#tolerantly(() => this.#vacuumChanged())
+    else if (!resting && nowMs - this.#vacuumAtMs >= this.#options.vacuumMs) await this.#tolerantly(() => this.#lookAtTables())
     else if (!resting && nowMs - this.#writtenAtMs >= this.#options.idleMs && this.#lsn !== this.#idleLsn) await this.#idleWork()
   }
 
@@ -154,7 +155,14 @@ class Actor {
 
   async #vacuumChanged(): Promise<void> {
     this.#vacuumAtMs = performance.now()
-    for (const table of await changedTables(this.#db)) await this.#step('vacuum', `vacuum (analyze) ${table}`, true)
+    for (const { name } of await changedTables(this.#db)) await this.#step('vacuum', `vacuum (analyze) ${name}`, true)
+  }
+
+  /** While there is work. */
+  async #lookAtTables(): Promise<void> {
+    this.#vacuumAtMs = performance.now()
+    for (const { name, dead } of await changedTables(this.#db))
+      await (dead ? this.#step('vacuum', `vacuum (analyze) ${name}`, true) : this.#step('analyze', `analyze ${name}`, true))
   }
 
   /** One part of the work that fails must not keep the others from being done. */
@@ -198,16 +206,16 @@ async function walSince(db: PooledDb): Promise<{ lsn: string; bytes: number }> {
  * Tables of which a fifth has changed. The counters of PostgreSQL start anew with each engine, so growth of the file since the
  * last VACUUM or ANALYZE counts too.
  */
-async function changedTables(db: PooledDb): Promise<string[]> {
-  const { rows } = await db.query<{ name: string }>(
-    `select quote_ident(s.schemaname) || '.' || quote_ident(s.relname) as name
+async function changedTables(db: PooledDb): Promise<{ name: string; dead: boolean }[]> {
+  const { rows } = await db.query<{ name: string; dead: boolean }>(
+    `select quote_ident(s.schemaname) || '.' || quote_ident(s.relname) as name, s.n_dead_tup >= $2 and s.n_dead_tup >= $1 * c.reltuples as dead
        from pg_stat_user_tables s join pg_class c on c.oid = s.relid
       where (s.n_mod_since_analyze >= $2 and s.n_mod_since_analyze >= $1 * c.reltuples)
          or pg_relation_size(c.oid) / 8192 > c.relpages * (1 + $1) + 50`,
     [CHANGED_SHARE, CHANGED_ROWS],
     { background: true },
   )
-  return rows.map(({ name }) => name)
+  return rows
 }
 
 async function hasOldTransactions(db: PooledDb): Promise<boolean> {
