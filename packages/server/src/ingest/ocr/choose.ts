@@ -1,9 +1,9 @@
 /** Which engine reads a page: PP-OCR first, Tesseract where that fails or where it is unsure and may do better. */
+import { SURE_CONFIDENCE } from '../../models/ocr/doubt.ts'
 import type { OcrEngine, OcrEngineName, OcrReading, Picture } from '../../models/ocr/types.ts'
 import { fail } from '../../base/fail.ts'
 
-/** A page below this mean confidence, or with more than this share of its characters in doubtful lines, is unsure. */
-export const SURE_CONFIDENCE = 0.8
+/** A page with more than this share of its characters in doubtful lines is unsure, or one whose mean confidence is below the bar of a line. */
 const DOUBTFUL_SHARE = 1 / 3
 /** Tesseract is good at Latin script only: this share of the letters must be Latin for a second opinion. */
 const LATIN_SHARE = 0.8

@@ -11,7 +11,7 @@ import { type AppError, isAppError } from '../../base/fail.ts'
 import { type NewReading, type PageToRead, failReading, findSameReading, listWaiting } from '../../library/readings.ts'
 import { setCurrent } from '../../library/revisions.ts'
 import { pageRanges } from '../../library/state.ts'
-import { yieldIfPaused } from '../../queue/pause.ts'
+import { JobPaused, yieldIfPaused } from '../../queue/pause.ts'
 import { publishChange } from '../context.ts'
 import type { RecogniseRequest } from '../pool/pool.ts'
 import { type Work, write } from '../work.ts'
@@ -102,7 +102,8 @@ class Stage {
       await Promise.all(this.#running)
       this.#check()
     } catch (error) {
-      this.#stop.abort(error)
+      // A pause lets the pages that are being read come to their end; anything else makes them worthless.
+      if (!(error instanceof JobPaused)) this.#stop.abort(error)
       await Promise.allSettled(this.#running)
       throw error
     }

@@ -16,7 +16,7 @@ import { startWorker, type Worker } from '../../queue/worker.ts'
 import { type ChunkHit, searchLexical } from '../../search/lexical.ts'
 import type { IngestContext } from '../context.ts'
 import type { Ocr } from '../ocr/ocr.ts'
-import { createReaderPool, createSightPool } from '../pool/pool.ts'
+import { createReaderPool, createSightPool, type SightPool } from '../pool/pool.ts'
 import { receive } from '../receive.ts'
 import { ingestHandler } from '../run.ts'
 
@@ -34,12 +34,13 @@ export interface Pipeline {
   close(): Promise<void>
 }
 
-export async function openPipeline(options: { engine?: Ocr['engine']; ocrSize?: number } = {}): Promise<Pipeline> {
+/** @param options.pool  in place of real OCR children */
+export async function openPipeline(options: { engine?: Ocr['engine']; ocrSize?: number; pool?: SightPool } = {}): Promise<Pipeline> {
   const folder = await mkdtemp(path.join(tmpdir(), 'zhiku-pipeline-'))
   const db = await openDb({ dataDir: folder, databaseUrl: null, log: silentLog })
   const files = await openFiles(folder, db)
   const readers = createReaderPool({ size: 1, log: silentLog, readPaths: [files.folder] })
-  const pool = createSightPool({ size: options.ocrSize ?? 2, log: silentLog, readPaths: [files.folder] })
+  const pool = options.pool ?? createSightPool({ size: options.ocrSize ?? 2, log: silentLog, readPaths: [files.folder] })
   const ocr: Ocr = { pool, engine: options.engine ?? 'auto', provider: 'cpu' }
   let worker: Worker | null = null
   const ctx: IngestContext = {
