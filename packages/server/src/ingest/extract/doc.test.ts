@@ -43,6 +43,28 @@ describe('Word 97-2003', () => {
     expect(await outlineOf({ paragraphs })).toEqual(['paragraph: before', 'table: a\ttwo lines\n\td', 'list-item 1: item'])
   })
 
+  it('numbers lists and headings as Word does', async () => {
+    const lists = [
+      [
+        { format: 39, template: '第\0条' },
+        { format: 0, template: '\0.\u0001)', start: 3 },
+      ],
+      [{ format: 23, template: '\uf0b7' }],
+    ]
+    const item = (text: string, level = 0, list = 1) => ({ text, properties: [listOf(list), listLevel(level)] })
+    const heading = { text: 'Heading', style: 2, properties: [listOf(1), listLevel(0)] }
+    const paragraphs = [item('one'), item('deeper', 1), item('more', 1), item('two'), item('again', 1), item('dot', 0, 2), heading]
+    expect(await outlineOf({ paragraphs, lists })).toEqual([
+      'list-item 0: 第一条 one',
+      'list-item 1: 一.3) deeper',
+      'list-item 1: 一.4) more',
+      'list-item 0: 第二条 two',
+      'list-item 1: 二.3) again',
+      'list-item 0: • dot',
+      'heading 2: 第三条 Heading',
+    ])
+  })
+
   it('shows the result of a field, not its code, and no marks of pictures or notes', async () => {
     const text = 'see \u0013 HYPERLINK "http://x.y" \u0014the \u0013 PAGE \u00147\u0015 page\u0015 \u0001\u0002now'
     expect(await outlineOf({ paragraphs: [{ text }] })).toEqual(['paragraph: see the 7 page now'])

@@ -54,9 +54,15 @@ function blocksOf(paragraphs: Iterable<DocParagraph>): DraftBlock[] {
   return blocks
 }
 
-function blockOf({ level, isList, listLevel }: DocParagraph, text: string): DraftBlock {
-  if (level !== null && level > 0) return { kind: 'heading', level: Math.min(level, 6), text: text.replace(/\s+/g, ' ') }
-  return isList ? { kind: 'list-item', level: listLevel, text } : { kind: 'paragraph', text }
+function blockOf({ level, isItem, listLevel, mark }: DocParagraph, text: string): DraftBlock {
+  if (level !== null && level > 0) {
+    // The number of a heading is part of what it says.
+    const number = mark === '' || mark === '•' ? '' : `${mark} `
+    return { kind: 'heading', level: Math.min(level, 6), text: number + text.replace(/\s+/g, ' ') }
+  }
+  if (!isItem) return { kind: 'paragraph', text }
+  const item: DraftBlock = { kind: 'list-item', level: listLevel ?? 0, text }
+  return mark === '' ? item : { ...item, marker: mark }
 }
 
 /** Cells end with a mark of their own, rows with one more that belongs to no cell. Tables inside cells are told in one line. */
@@ -69,7 +75,7 @@ class TableRows {
   take(paragraph: DocParagraph): boolean {
     if (!paragraph.inTable && paragraph.end !== 'cell') return false
     const inner = paragraph.depth > 1
-    const text = oneLine(paragraph.text)
+    const text = oneLine(/[\p{L}\p{N}]/u.test(paragraph.mark) ? `${paragraph.mark} ${paragraph.text}` : paragraph.text)
     if (paragraph.endsRow && !inner) {
       if (this.#cells.length > 0) this.#rows.push(this.#cells)
       this.#cells = []

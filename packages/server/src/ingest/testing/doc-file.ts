@@ -10,7 +10,17 @@ export interface DocParagraph {
   properties?: readonly (readonly [number, number])[]
 }
 
+/** One level of a list: characters 0 to 8 of the template stand for the number of that level. */
+export interface DocLevel {
+  /** [MS-OSHARED] MSONFC: 0 decimal, 23 bullet, 39 Chinese */
+  format: number
+  template: string
+  start?: number
+}
+
 export interface DocFile {
+  /** used by paragraphs as list 1, 2 … */
+  lists?: readonly (readonly DocLevel[])[]
   paragraphs: readonly DocParagraph[]
   /** one paragraph each */
   footnotes?: string
@@ -92,7 +102,37 @@ function styleSheet(): Buffer {
   return Buffer.concat([header, ...styles, style(0xffe, [[0x2640, 1]])])
 }
 
-export function docFile({ paragraphs, footnotes = '', header = '', marked, narrow = false, encrypted = false }: DocFile): Uint8Array {
+const LEVELS = 9
+
+function listTables(lists: readonly (readonly DocLevel[])[]): { lists: Buffer; uses: Buffer } {
+  const head = Buffer.alloc(2 + 28 * lists.length)
+  head.writeUInt16LE(lists.length, 0)
+  const uses = Buffer.alloc(4 + 16 * lists.length + 4 * lists.length)
+  uses.writeUInt32LE(lists.length, 0)
+  const levels = lists.flatMap((list, index) => {
+    head.writeUInt32LE(100 + index, 2 + 28 * index)
+    uses.writeUInt32LE(100 + index, 4 + 16 * index)
+    return Array.from({ length: LEVELS }, (_, level) => {
+      const { format, template, start = 1 } = list[level] ?? { format: 23, template: '-' }
+      const fixed = Buffer.alloc(28 + 2)
+      fixed.writeUInt32LE(start, 0)
+      fixed.writeUInt8(format, 4)
+      fixed.writeUInt16LE(template.length, 28)
+      return Buffer.concat([fixed, Buffer.from(template, 'utf16le')])
+    })
+  })
+  return { lists: Buffer.concat([head, ...levels]), uses }
+}
+
+export function docFile({
+  lists = [],
+  paragraphs,
+  footnotes = '',
+  header = '',
+  marked,
+  narrow = false,
+  encrypted = false,
+}: DocFile): Uint8Array {
   const stories = [
     paragraphs.map(({ text }) => (text.endsWith('\u0007') ? text : `${text}\r`)).join(''),
     ...[footnotes, header].map((text) => (text === '' ? '' : `${text}\r`)),
@@ -123,11 +163,14 @@ export function docFile({ paragraphs, footnotes = '', header = '', marked, narro
     table.writeUInt32LE(page, 8)
     return table
   }
+  const tables = listTables(lists)
   const parts: [number, Buffer][] = [
     [0xa2, styleSheet()],
     [0xfa, pages(3)],
     [0x102, pages(2)],
     [0x1a2, clx],
+    [0x2e2, tables.lists],
+    [0x2ea, tables.uses],
   ]
   const fib = Buffer.alloc(2 * FKP)
   fib.writeUInt16LE(0xa5ec, 0)

@@ -4,7 +4,8 @@
  */
 import { fail } from '../../../base/fail.ts'
 import type { CompoundFile } from '../compound-file.ts'
-import { paragraphProperties } from './properties.ts'
+import { DocLists } from './lists.ts'
+import { type ParagraphProperties, paragraphProperties } from './properties.ts'
 
 const MAGIC = 0xa5ec
 const ENCRYPTED = 0x0100
@@ -47,8 +48,9 @@ export interface WordFile {
   pieces: Piece[]
   paragraphs: Run[]
   characters: Run[]
-  /** heading level of a style by its index, 0 for none */
-  headingLevels: number[]
+  /** by index */
+  styles: Style[]
+  lists: DocLists | null
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -97,7 +99,8 @@ function structures(document: DataView, table: DataView): WordFile {
       optional(() => place(0xfa)),
       false,
     ),
-    headingLevels: optional(() => headingLevels(place(0xa2))) ?? [],
+    styles: optional(() => stylesOf(place(0xa2))) ?? [],
+    lists: length(0x2e6) === 0 ? null : optional(() => new DocLists(table, length(0x2e2), length(0x2ea))),
   }
 }
 
@@ -180,40 +183,64 @@ const PARAGRAPH_STYLE = 1
 const NO_STYLE = 0xfff
 const BASES_MAX = 12
 
+/** What the paragraphs of a style are when they do not say otherwise. */
+export interface Style {
+  /** heading level, 0 for none */
+  level: number
+  /** use of a list, 0 for none */
+  list: number
+  listLevel: number | null
+}
+
+interface OwnStyle {
+  level: number | null
+  list: number | null
+  listLevel: number | null
+  base: number
+}
+
 /**
  * Built-in styles have numbers, so headings are known in every language; others say at which level of the outline their
- * paragraphs stand; styles based on either are headings too.
+ * paragraphs stand; what a style does not say, the one it is based on says.
  */
-function headingLevels(sheet: DataView): number[] {
+function stylesOf(sheet: DataView): Style[] {
   const count = sheet.getUint16(2, true)
   const baseBytes = sheet.getUint16(4, true)
-  const styles: { own: number; base: number }[] = []
+  const styles: OwnStyle[] = []
   for (let at = 2 + sheet.getUint16(0, true); styles.length < count;) {
     const bytes = sheet.getUint16(at, true)
     at += 2
-    styles.push(bytes < 4 ? { own: 0, base: NO_STYLE } : styleOf(part(sheet, at, bytes), baseBytes))
+    styles.push(bytes < 4 ? { level: null, list: null, listLevel: null, base: NO_STYLE } : styleOf(part(sheet, at, bytes), baseBytes))
     at += bytes + (bytes & 1)
   }
   return styles.map((_, index) => {
-    for (let style = index, steps = 0; steps < BASES_MAX && styles[style]; style = styles[style]!.base, steps++)
-      if (styles[style]!.own > 0) return styles[style]!.own
-    return 0
+    const found: Omit<OwnStyle, 'base'> = { level: null, list: null, listLevel: null }
+    for (let style = styles[index], steps = 0; style && steps < BASES_MAX; style = styles[style.base], steps++) {
+      found.level ??= style.level
+      found.list ??= style.list
+      found.listLevel ??= style.listLevel
+    }
+    return { level: found.level ?? 0, list: found.list ?? 0, listLevel: found.listLevel }
   })
 }
 
-function styleOf(style: DataView, baseBytes: number): { own: number; base: number } {
+function styleOf(style: DataView, baseBytes: number): OwnStyle {
   const id = style.getUint16(0, true) & 0xfff
   const kind = style.getUint16(2, true) & 0xf
-  const base = style.getUint16(2, true) >> 4
-  if (id >= 1 && id <= STI_HEADING_9) return { own: id, base }
-  if (id === STI_TITLE || id === STI_SUBTITLE) return { own: id === STI_TITLE ? 1 : 2, base }
-  return { own: kind === PARAGRAPH_STYLE ? (optional(() => outlineLevel(style, baseBytes)) ?? 0) : 0, base }
+  const said = kind === PARAGRAPH_STYLE ? optional(() => propertiesOf(style, baseBytes)) : null
+  const builtIn = id >= 1 && id <= STI_HEADING_9 ? id : id === STI_TITLE ? 1 : id === STI_SUBTITLE ? 2 : null
+  return {
+    level: builtIn ?? said?.level ?? null,
+    list: said?.list ?? null,
+    listLevel: said?.listLevel ?? null,
+    base: style.getUint16(2, true) >> 4,
+  }
 }
 
 /** After the fixed part: the name with its length and end, then the paragraph properties with their length and style. */
-function outlineLevel(style: DataView, baseBytes: number): number {
+function propertiesOf(style: DataView, baseBytes: number): ParagraphProperties {
   let at = baseBytes + 2 + 2 * style.getUint16(baseBytes, true) + 2
   at += at & 1
   const properties = part(style, at + 4, Math.max(0, style.getUint16(at, true) - 2))
-  return paragraphProperties(new Uint8Array(properties.buffer, properties.byteOffset, properties.byteLength)).level ?? 0
+  return paragraphProperties(new Uint8Array(properties.buffer, properties.byteOffset, properties.byteLength))
 }

@@ -31,18 +31,22 @@ export interface ParagraphProperties {
   depth: number
   /** heading level, 0 for none, null when not said */
   level: number | null
-  isList: boolean
-  listLevel: number
+  /** use of a list, from 1; 0 for none, null when not said */
+  list: number | null
+  listLevel: number | null
 }
 
+/** a paragraph that was taken out of its list */
+const NO_LIST = 0xf801
+
 export function paragraphProperties(bytes: Uint8Array): ParagraphProperties {
-  const found: ParagraphProperties = { inTable: false, endsRow: false, depth: 0, level: null, isList: false, listLevel: 0 }
+  const found: ParagraphProperties = { inTable: false, endsRow: false, depth: 0, level: null, list: null, listLevel: null }
   for (const { code, value } of modifications(bytes)) {
     if (code === 0x2416) found.inTable = value !== 0
     else if (code === 0x2417) found.endsRow = value !== 0
     else if (code === 0x6649) found.depth = value
     else if (code === 0x2640) found.level = value < 9 ? value + 1 : 0
-    else if (code === 0x460b) found.isList = value !== 0 && value !== 0xf801
+    else if (code === 0x460b) found.list = value === NO_LIST ? 0 : value
     else if (code === 0x260a) found.listLevel = Math.min(value, 8)
   }
   return found

@@ -4,6 +4,9 @@ import { type ParagraphProperties, paragraphProperties, visibility } from './pro
 
 export interface DocParagraph extends ParagraphProperties {
   text: string
+  /** mark of a list item, number of a heading; '' without */
+  mark: string
+  isItem: boolean
   /** what ended it: a paragraph, a cell (or row), a page or section */
   end: 'paragraph' | 'cell' | 'section'
 }
@@ -55,7 +58,7 @@ export class DocText {
 
   /** Paragraphs of the characters [from, to). */
   *paragraphs(from: number, to: number): Generator<DocParagraph> {
-    const { paragraphs, characters, headingLevels } = this.#file
+    const { paragraphs, characters } = this.#file
     const end = Math.min(to, this.#codes.length)
     const runs = new RunFinder(characters)
     const marks = new RunFinder(paragraphs)
@@ -64,10 +67,8 @@ export class DocText {
     for (let at = from; at < end; at++) {
       const code = this.#codes[at]!
       if (code === 0x0d || code === 0x07 || code === 0x0c) {
-        const run = marks.at(this.#places[at]!)
-        const properties = run ? paragraphProperties(run.properties) : NONE
-        const level = properties.level ?? (headingLevels[run?.style ?? 0] || null)
-        yield { ...properties, level, text, end: code === 0x07 ? 'cell' : code === 0x0c ? 'section' : 'paragraph' }
+        const properties = this.#properties(marks.at(this.#places[at]!))
+        yield { ...properties, text, end: code === 0x07 ? 'cell' : code === 0x0c ? 'section' : 'paragraph' }
         text = ''
       } else if (code === FIELD_BEGIN || code === FIELD_SEPARATOR || code === FIELD_END) fields.mark(code)
       else if (!fields.inCode && (code >= 0x20 || SHOWN[code] !== undefined)) {
@@ -76,7 +77,19 @@ export class DocText {
         else if (shown === 'hidden') this.hidden++
       }
     }
-    if (text.trim() !== '') yield { ...NONE, text, end: 'paragraph' }
+    if (text.trim() !== '') yield { ...NONE, mark: '', isItem: false, text, end: 'paragraph' }
+  }
+
+  /** Of a paragraph, completed by those of its style. An empty item is counted all the same. */
+  #properties(run: Run | null): Omit<DocParagraph, 'text' | 'end'> {
+    const { styles, lists } = this.#file
+    const said = run ? paragraphProperties(run.properties) : NONE
+    const style = styles[run?.style ?? 0]
+    const list = said.list ?? style?.list ?? 0
+    const listLevel = said.listLevel ?? style?.listLevel ?? lists?.levelOfStyle(list, run?.style ?? 0) ?? 0
+    const level = said.level ?? (style?.level || null)
+    const isItem = list > 0
+    return { ...said, level, list, listLevel, isItem, mark: isItem ? (lists?.next(list, listLevel) ?? '') : '' }
   }
 }
 
