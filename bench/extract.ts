@@ -23,7 +23,7 @@ import {
 
 const { values } = parseArgs({ options: { set: { type: 'string' } } })
 const round = (value: number): number => Number(value.toFixed(4))
-const FAMILIES = ['pdf', 'docx', 'html', 'txt']
+const FAMILIES = ['pdf', 'docx', 'xlsx', 'pptx', 'csv', 'html', 'txt']
 
 function summary(scores: readonly Score[], worst = 5): object {
   const low = scores.toSorted((a, b) => a.recall - b.recall).slice(0, worst)
@@ -53,11 +53,14 @@ function tally(outcomes: readonly Outcome[]): object {
 
 const MEASURES: Record<string, (folder: string) => Promise<object>> = {
   'docling/docx': async (folder) => summary(await converted(folder, 'docx')),
+  'docling/pptx': async (folder) => summary(await converted(folder, 'pptx')),
+  'docling/xlsx': async (folder) => summary(await converted(folder, 'xlsx')),
+  'docling/csv': async (folder) => summary(await converted(folder, 'csv')),
   'docling/md': async (folder) => summary(await converted(folder, 'md')),
   'docling/html': async (folder) => summary(await converted(folder, 'html')),
   'docling/pdf': async (folder) => summary(await converted(folder, 'pdf'), 16),
   'web-readability': async (folder) => summary(await mainTexts(folder)),
-  markitdown: async (folder) => summary(await expectedStrings(folder, ['docx', 'html', 'pdf'])),
+  markitdown: async (folder) => summary(await expectedStrings(folder, ['docx', 'pptx', 'xlsx', 'csv', 'html', 'pdf'])),
   mammoth: async (folder) => summary(await listedTexts(folder)),
   'office-real': async (folder) => ({
     quarterlyReportPages3To6: await charactersOfPages(

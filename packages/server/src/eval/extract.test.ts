@@ -52,6 +52,9 @@ describe('what is known of a folder', () => {
     await put('c/expected.html', '<p>main <b>text</b></p>')
     await put('d/four.xlsx')
     await put('d/INDEX.tsv', 'family\tfile\texpected\nxlsx\tfour.xlsx\tstate:corrupt\n')
+    await put('f/LIST.tsv', 'file\tshows\ttext (first words)\nsix.docx\ta box\tin the box\nseven.docx\tnothing\t\n')
+    await put('f/six.docx')
+    await put('f/seven.docx')
     await put('e/vectors.json', '[{"file":"five.pdf","must_include":["# x"],"text_include":["x"]}]')
     await put('e/five.pdf')
     await put('e/LICENSE')
@@ -64,6 +67,8 @@ describe('what is known of a folder', () => {
       'c/source.html',
       'd/four.xlsx',
       'e/five.pdf',
+      'f/seven.docx',
+      'f/six.docx',
     ])
     const known = Object.fromEntries(sources.map(({ file, known: of }) => [file, of]))
     expect(known['a/one.docx']).toEqual({ text: 'words' })
@@ -73,6 +78,7 @@ describe('what is known of a folder', () => {
     expect(wordsOf(known['c/source.html']!.text!)).toEqual(['main', 'text'])
     expect(known['d/four.xlsx']).toEqual({ state: 'state:corrupt' })
     expect(known['e/five.pdf']).toEqual({ mustInclude: ['x'] })
+    expect([known['f/six.docx'], known['f/seven.docx']]).toEqual([{ text: 'in the box' }, { state: 'empty' }])
   })
 })
 

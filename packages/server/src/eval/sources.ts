@@ -5,7 +5,8 @@
  *   (`vectors.json`, a list of such rows, is the same); of the two lists of strings the plain one (`text_include`) counts;
  * - `<file>.md` or `<file>.txt` beside a source; `<name>.truth.txt` for several sources of one name;
  * - `expected.html`, `.md` or `.txt` beside a `source.*`;
- * - `INDEX.tsv` or `LIST.tsv` with the columns `file` and `expected`: `text`, `text-or-state`, `state:…`.
+ * - `INDEX.tsv` or `LIST.tsv` with the columns `file` and `expected` (`text`, `text-or-state`, `state:…`) or `text…`
+ *   (what the file says, or the beginning of it; nothing where it has no text).
  *
  * Folders below are read as well. A file of which nothing is known is a source too: its state is reported.
  */
@@ -57,7 +58,7 @@ export async function findSources(folder: string): Promise<SourceFile[]> {
     const name = path.posix.basename(file)
     const directory = file.slice(0, file.length - name.length)
     if (LISTS.includes(name)) for (const row of await rowsOf(path.join(folder, file))) learn(directory + row.file, knownOf(row))
-    else if (INDEXES.includes(name)) await readIndex(path.join(folder, file), (of, state) => learn(directory + of, { state }))
+    else if (INDEXES.includes(name)) await readIndex(path.join(folder, file), (of, what) => learn(directory + of, what))
     else {
       const sources = sourcesOf(file, files)
       if (sources.length > 0) truths.add(file)
@@ -116,13 +117,15 @@ function knownOf(row: z.infer<typeof rowSchema>): Known {
   return known
 }
 
-async function readIndex(file: string, learn: (file: string, state: string) => void): Promise<void> {
+async function readIndex(file: string, learn: (file: string, what: Known) => void): Promise<void> {
   const [head = '', ...rows] = (await readFile(file, 'utf8')).split(/\r?\n/)
   const names = head.split('\t')
-  const [of, expected] = [names.indexOf('file'), names.indexOf('expected')]
-  if (of < 0 || expected < 0) return
+  const [of, expected, text] = [names.indexOf('file'), names.indexOf('expected'), names.findIndex((name) => /^text\b/.test(name))]
+  if (of < 0) return
   for (const row of rows) {
     const cells = row.split('\t')
-    if (cells[of] && cells[expected]) learn(cells[of], cells[expected])
+    if (!cells[of]) continue
+    if (cells[expected]) learn(cells[of], { state: cells[expected] })
+    else if (text >= 0) learn(cells[of], cells[text] ? { text: cells[text] } : { state: 'empty' })
   }
 }
