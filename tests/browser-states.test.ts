@@ -195,6 +195,9 @@ describe.skipIf(!executable)('the library', () => {
       await byId(page, 'address-save').click()
       const card = byId(page, 'watched-folder')
       await card.filter({ hasText: '1 file' }).waitFor()
+      // The page has an address of its own, which can be opened and shared.
+      await page.reload()
+      await card.waitFor()
       expect(await serious(page)).toEqual([])
       await page.goto(`${server.url}/library`)
       await row(page, 'harbour.txt', 'ready').waitFor()

@@ -43,8 +43,8 @@ export async function registerPages(app: FastifyInstance): Promise<void> {
       reply.header('cache-control', /[/\\]assets[/\\]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
-  // Addresses of the app itself (/library, /c/…): the page decides.
-  for (const url of ['/library', '/library/*', '/c/*', '/d/*']) {
+  // Addresses of the app itself (app/router.ts of the web app): the page decides.
+  for (const url of ['/library', '/library/*', '/sources', '/c/*', '/d/*']) {
     app.get(url, { schema: { hide: true } }, (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'))
   }
 }
