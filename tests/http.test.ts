@@ -16,7 +16,7 @@ afterAll(() => server.end())
 const routes = Object.entries(ROUTES) as [string, Route][]
 const somePath = (route: Route, id: string): string => route.path.replace(':id', id).replace(':page', '1')
 const unknownId = (route: Route): string => {
-  const prefix = /\/(collections|documents|revisions|chats|runs|citations)\//.exec(route.path)?.[1] ?? ''
+  const prefix = /\/(collections|documents|revisions|chats|runs|citations|sitemaps|watched-folders)(?:\/|$)/.exec(route.path)?.[1] ?? ''
   const names: Record<string, string> = {
     collections: 'col',
     documents: 'doc',
@@ -24,6 +24,8 @@ const unknownId = (route: Route): string => {
     chats: 'chat',
     runs: 'run',
     citations: 'cit',
+    sitemaps: 'map',
+    'watched-folders': 'wat',
   }
   return `${names[prefix]}_${'0'.repeat(32)}`
 }
