@@ -36,7 +36,6 @@ export type Kind = keyof typeof READ
 
 /** Formats without a reader, by the error that names the way out. [name as people know it, extensions] */
 const UNREAD: Partial<Record<ErrorCode, readonly (readonly [string, string])[]>> = {
-  'ingest.unsupported_format': [],
   'ingest.unsupported_document': [
     ['WPS', 'wps wpt'],
     ['Pages', 'pages'],

@@ -17,6 +17,8 @@ const DEPTH_MAX = 40
 const LINE_CHARS_MAX = 400
 /** At most so many members of one block are put together when each is short. */
 const MEMBERS_CHARS = 600
+/** A longer file is shown as it is: breaking it up takes a multiple of its size in memory. */
+const BROKEN_UP_CHARS_MAX = 10_000_000
 
 export const extractJson: Extractor = async (input) => {
   const text = cleanText(decodeText(input.bytes).text)
@@ -37,7 +39,8 @@ const resolveEscapes = (text: string): string =>
     : text
 
 export function* jsonBlocks(source: string): Generator<DraftBlock> {
-  const text = source.split('\n').some((line) => line.length > LINE_CHARS_MAX && isValue(line)) ? brokenUp(source) : source
+  const isDense = source.length <= BROKEN_UP_CHARS_MAX && source.split('\n').some((line) => line.length > LINE_CHARS_MAX && isValue(line))
+  const text = isDense ? brokenUp(source) : source
   let block = ''
   for (const member of membersOf(resolveEscapes(text).trim())) {
     if (block !== '' && block.length + member.length > MEMBERS_CHARS) {

@@ -15,6 +15,12 @@ describe('kind of a file', () => {
     expect(await kindOf(bytes('<?xml version="1.0"?><html xmlns="x">'), 'page.xml')).toBe('html')
     expect(await kindOf(bytes('just words'), 'letter')).toBe('text')
     expect(await kindOf(bytes('# Title'), 'README.MD')).toBe('markdown')
+    expect(await kindOf(bytes('<table><tr><td>1</table>'), 'export.xls')).toBe('html')
+    expect(await kindOf(bytes('a\tb\n1\t2\n'), 'export.xls')).toBe('csv')
+    expect(await kindOf(bytes('<?xml version="1.0"?><office:document office:mimetype="x">'), 'a.xml')).toBe('odf')
+    const archived = 'From: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n'
+    expect(await kindOf(bytes(archived), 'page.doc')).toBe(await kindOf(bytes(archived), 'page.mht'))
+    expect(await kindOf(holding('WordDocument'), '报告.wps')).toBe('doc')
   })
 
   it('names the way out of what is not read', async () => {
@@ -31,6 +37,7 @@ describe('kind of a file', () => {
       [bytes('SQLite format 3\0'.padEnd(100)), 'notes.txt', 'database', 'SQLite'],
       [bytes('ID3\x03\x00\x00\x00\x00\x00\x00'), 'song.mp3', 'media', 'MP3'],
       [bytes('CAJ\0\x01'), '论文.caj', 'print', 'CAJ'],
+      [bytes('AT&TFORM\0\0'), 'scan', 'print', 'DjVu'],
     ]
     for (const [content, name, way, format] of cases)
       await expect(kindOf(content, name), name).rejects.toMatchObject({ code: `ingest.unsupported_${way}`, params: { format } })

@@ -20,7 +20,7 @@ export async function kindOf(bytes: Uint8Array, name: string): Promise<Kind> {
   if (head.slice(0, PDF_HEADER_BYTES).includes('%PDF-')) return 'pdf'
   if (isCompoundFile(bytes)) return readerFor(compoundFormat(bytes, extension))
   if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return readerFor(await zipFormat(bytes, extension))
-  const old = OLD_BINARY.find(([start]) => head.startsWith(start))
+  const old = BINARY.find(([start]) => head.startsWith(start))
   if (old) return readerFor(old[1])
   if (head.startsWith('{\\rtf')) return readerFor('rtf')
   const found = await fileTypeFromBuffer(bytes)
@@ -48,13 +48,14 @@ function headOf(bytes: Uint8Array): string {
   return new TextDecoder(littleEndian ? 'utf-16le' : 'utf-16be').decode(head)
 }
 
-/** Binary formats older than the compound file: Word 1 and 2, Excel 2 to 4. */
-const OLD_BINARY: readonly (readonly [string, string])[] = [
+/** Binary formats that nobody else tells: Word 1 and 2, Excel 2 to 4, DjVu. */
+const BINARY: readonly (readonly [string, string])[] = [
   ['\xdb\xa5', 'word6'],
   ['\x31\xbe\0\0', 'word6'],
   ['\x09\0\x04\0', 'xls'],
   ['\x09\x02\x06\0', 'xls'],
   ['\x09\x04\x06\0', 'xls'],
+  ['AT&TFORM', 'djvu'],
 ]
 
 /** What makes a compound file this format: a stream or storage in its root. */
@@ -91,8 +92,10 @@ function opened(bytes: Uint8Array): CompoundFile | null {
   }
 }
 
-const HTML_START = /^(?:\xef\xbb\xbf|\uFEFF)?\s*(?:<!--[\s\S]{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>])/i
+const HTML_START = /^(?:\xef\xbb\xbf|\uFEFF)?\s*(?:<!--[\s\S]{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>]|<table[\s>])/i
 const XML_START = /^(?:\xef\xbb\xbf|\uFEFF)?\s*<\?xml\b/
+/** Headers of a page that was saved with its pictures. */
+const MIME_START = /^(?=[\s\S]{0,2000}\bmultipart\/related\b)(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){0,10}?MIME-Version:/i
 /** Name of the first element, prefix and all. */
 const ROOT_ELEMENT = /<([A-Za-z_][\w:.-]*)(?=[\s/>])/
 
@@ -104,5 +107,7 @@ function textFormat(head: string, extension: string): string {
     if (root === 'html') return 'html'
     return root === 'office:document' ? 'fodt' : 'xml'
   }
-  return format
+  // Web archives under the names of Office files, and tables of text under those of Excel: many programs export so.
+  if (MIME_START.test(head)) return 'mht'
+  return format === 'xls' && !head.includes('\0') ? 'csv' : format
 }

@@ -7,6 +7,8 @@ import { Paragraphs, type ParagraphFormat } from './paragraphs.ts'
 import { type RtfToken, rtfTokens } from './tokens.ts'
 
 const PROGRESS_TOKENS = 20_000
+/** Text without any control word is decoded in pieces of about this size. */
+const PENDING_BYTES = 64 * 1024
 
 /** Destinations without text of the document. All that `\*` marks are skipped too, but for those in `KEPT`. */
 const SKIPPED: ReadonlySet<string> = new Set(
@@ -305,6 +307,8 @@ class RtfReader {
       if (this.#skipCharacters > 0) this.#skipCharacters--
       else this.#pending.push(token.type === 'byte' ? token.value : this.#bytes[at]!)
     }
+    // Two bytes of ASCII in a row end a character of any code page.
+    if (this.#pending.length > PENDING_BYTES && this.#pending.at(-1)! < 0x80 && this.#pending.at(-2)! < 0x80) this.#flush()
   }
 
   /** Bytes that stand together are decoded together: characters of East Asian code pages are two of them. */
