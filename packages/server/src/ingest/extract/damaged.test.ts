@@ -3,10 +3,13 @@ import { utils, write } from '@e965/xlsx'
 import { describe, expect, it } from 'vitest'
 import { isAppError } from '../../base/fail.ts'
 import { docFile, ENDS_ROW, IN_TABLE } from '../testing/doc-file.ts'
+import { cell, docxFile, paragraph, row, table } from '../testing/docx-file.ts'
 import { damaged, randomFrom } from '../testing/mutate.ts'
 import { epubFile, flatOdf, type OdfFile, odfFile } from '../testing/odf-file.ts'
 import { pptFile } from '../testing/ppt-file.ts'
+import { group, line, pptxFile, shape } from '../testing/pptx-file.ts'
 import { checkPage, read } from '../testing/read.ts'
+import { sheetRow, xlsxFile } from '../testing/xlsx-file.ts'
 
 /** One seed for all: a failure names the format and the number of the copy. */
 const SEED = 20_261_121
@@ -50,6 +53,38 @@ const FILES: readonly [string, () => Uint8Array][] = [
         footnotes: 'note',
       }),
   ],
+  [
+    'a.docx',
+    () =>
+      docxFile({
+        body: paragraph('标题', '<w:outlineLvl w:val="0"/>') + table([row([cell('a'), cell('b')]), row([cell('1'), cell('2')])]),
+      }),
+  ],
+  [
+    'a.xlsx',
+    () =>
+      xlsxFile({
+        sheets: [
+          {
+            name: '表',
+            rows:
+              sheetRow(1, ['名称', '日期']) +
+              '<x:row r="2"><x:c r="A2" t="s"><x:v>0</x:v></x:c><x:c r="B2" s="1"><x:v>45292</x:v></x:c></x:row>',
+            after: '<x:mergeCells><x:mergeCell ref="A2:A9"/></x:mergeCells>',
+          },
+        ],
+        strings: ['锁'],
+        formats: ['yyyy"年"m"月"'],
+      }),
+  ],
+  [
+    'a.pptx',
+    () =>
+      pptxFile({
+        slides: [{ shapes: group([0, 0, 90, 90], [0, 0, 9, 9], shape(line('标题'), [1, 1, 5, 5], 'type="title"')) }, { shapes: '' }],
+      }),
+  ],
+  ['a.csv', () => Buffer.from('名称,"数""量"\n锁,12\n,"a\nb"\n')],
   ['a.ppt', () => pptFile({ slides: [{ shapes: [{ text: '标题', kind: 0, anchor: [0, 0, 80, 80] }], notes: 'note' }, { shapes: [] }] })],
   ['a.xls', xlsFile],
   ['a.odt', () => odfFile(ODT)],
