@@ -12,15 +12,7 @@ import type { DrawRequest, DrawResult, ReadRequest, ReadResult, RecogniseRequest
 import { type ChildKind, type Listener, Reader, type ReaderLimits, type ReadListener, type RecogniseListener } from './reader.ts'
 import { type Turn, Turns } from './turns.ts'
 
-export type {
-  ReadBatch,
-  ReadChunk,
-  ReadRequest,
-  ReadResult,
-  RecogniseRequest,
-  RecogniseResult,
-  RecognisedPage,
-} from './protocol.ts'
+export type { ReadBatch, ReadChunk, ReadRequest, ReadResult, RecogniseRequest, RecogniseResult, RecognisedPage } from './protocol.ts'
 export { PIPELINE_VERSION } from './version.ts'
 
 export interface ReaderPool {

@@ -5,15 +5,16 @@
  *                   |--time, silence, memory, output, abort, exit--> dead (a pool replaces it)
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { ErrorCode } from '@zhiku/contract/errors.ts'
 import { fail } from '../../base/fail.ts'
 import type { InnerVerdict } from '../extract/types.ts'
+import { FairClock } from './fair-clock.ts'
 import { InnerPipe } from './inner.ts'
 import { type ChildRights, childArguments, childEnvironment } from './permissions.ts'
 import type { Ack, FromChild, ReadBatch, Task, TaskResult, ToChild } from './protocol.ts'
+import { usageOf } from './usage.ts'
 
 export interface ReadListener {
   /** the file is open; pagesTotal is null when it is only known at the end */
@@ -48,7 +49,7 @@ interface Running {
   on: Listener
   resolve(result: TaskResult): void
   reject(error: unknown): void
-  /** time that counts: the server's own writing does not */
+  /** time that counts, see FairClock; the server's own writing does not */
   usedMs: number
   silentMs: number
   /** callbacks of the server that are running */
@@ -82,6 +83,7 @@ export class Reader {
   readonly #limits: ReaderLimits
   readonly #onDeath: (reader: Reader) => void
   #task: Running | null = null
+  #clock = new FairClock()
   #reason: unknown = null
   #stderr = ''
 
@@ -117,6 +119,7 @@ export class Reader {
   async run(task: Task, on: Listener, signal: AbortSignal): Promise<TaskResult> {
     signal.throwIfAborted()
     this.tasks++
+    this.#clock = new FairClock()
     this.#hold(true)
     const abort = (): void => this.kill(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
@@ -219,15 +222,17 @@ export class Reader {
   async #watch(): Promise<void> {
     const task = this.#task
     if (!task || this.dead) return
+    const usage = await usageOf(this.#child.pid)
+    if (usage) this.rssMiB = usage.rssMiB
+    const passed = this.#clock.pass(usage?.cpuMs ?? null)
     if (!task.waiting) {
-      task.usedMs += WATCH_MS
-      task.silentMs += WATCH_MS
+      task.usedMs += passed
+      task.silentMs += passed
     }
     const { taskSeconds, silenceSeconds, rssMiB } = this.#limits
-    if (task.usedMs > taskSeconds * 1000) return this.kill(fail(this.#kind.timeLimit, { seconds: taskSeconds }))
-    if (task.silentMs > silenceSeconds * 1000) return this.kill(fail(this.#kind.timeLimit, { seconds: silenceSeconds }))
-    this.rssMiB = (await residentMiB(this.#child.pid)) ?? this.rssMiB
-    if (this.rssMiB > rssMiB) this.kill(fail('ingest.memory_limit', { limit: `${rssMiB} MiB` }))
+    if (task.usedMs > taskSeconds * 1000) this.kill(fail(this.#kind.timeLimit, { seconds: taskSeconds }))
+    else if (task.silentMs > silenceSeconds * 1000) this.kill(fail(this.#kind.timeLimit, { seconds: silenceSeconds }))
+    else if (this.rssMiB > rssMiB) this.kill(fail('ingest.memory_limit', { limit: `${rssMiB} MiB` }))
   }
 
   #ended(how: string, resolve: () => void): void {
@@ -248,18 +253,5 @@ function lowerPriority(pid: number | undefined): void {
     if (pid !== undefined) setPriority(pid, BACKGROUND_PRIORITY)
   } catch {
     // Where the system does not allow it the child works at the usual priority.
-  }
-}
-
-/** Resident memory as the kernel counts it; null where there is no /proc, where the child's own reports serve. */
-async function residentMiB(pid: number | undefined): Promise<number | null> {
-  if (process.platform !== 'linux' || pid === undefined) return null
-  try {
-    const status = await readFile(`/proc/${pid}/status`, 'latin1')
-    const kib = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]
-    return kib === undefined ? null : Math.round(Number(kib) / 1024)
-  } catch {
-    // The process has just ended; its `close` event says how.
-    return null
   }
 }
