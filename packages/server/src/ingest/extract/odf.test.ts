@@ -135,7 +135,7 @@ describe('OpenDocument slides', () => {
       frame('presentation:class="title" svg:x="1in" svg:y="72pt" svg:width="2.54cm" svg:height="0.5in"', p('锁的种类')) +
       `<draw:g><draw:custom-shape draw:transform="rotate (0.5) translate (10mm 2cm)" svg:width="1cm" svg:height="1cm">${p('in a group')}</draw:custom-shape></draw:g>` +
       `<presentation:notes>${frame('presentation:class="notes"', p('say it'))}${frame('presentation:class="page-number"', p('1'))}</presentation:notes>` +
-      '</draw:page><draw:page draw:name="page2"/>'
+      '</draw:page><draw:page draw:name="page2"/><draw:page draw:name="page3"><draw:frame><draw:image/></draw:frame></draw:page>'
     const styles =
       '<office:automatic-styles><style:page-layout><style:page-layout-properties fo:page-width="28cm" fo:page-height="21cm"/></style:page-layout></office:automatic-styles>'
     const pages = await pagesOf(odfFile({ body: 'presentation', content, styles }), 'a.odp')
@@ -143,6 +143,7 @@ describe('OpenDocument slides', () => {
     expect(pages.map(({ kind, label, status }) => ({ kind, label, status }))).toEqual([
       { kind: 'slide', label: '锁的种类', status: 'text' },
       { kind: 'slide', label: 'page2', status: 'blank' },
+      { kind: 'slide', label: 'page3', status: 'failed' },
     ])
     expect(pages[0]!.width).toBeCloseTo(793.7, 1)
     expect(anchorOf(pages[0]!, 0, 4)).toMatchObject({ kind: 'slide', slide: 1, boxes: [[72, 72, 72, 36]] })

@@ -44,6 +44,11 @@ describe('PowerPoint 97-2003', () => {
     expect(anchorOf(page!, 0, 5)).toMatchObject({ boxes: [] })
   })
 
+  it('says of a slide of nothing but pictures that it was not read', async () => {
+    const [page] = await pagesOf({ slides: [{ shapes: [{ text: '', picture: true }] }] })
+    expect(page).toMatchObject({ status: 'failed', code: 'ingest.picture_page' })
+  })
+
   it('goes on at the page that is asked for', async () => {
     expect((await pagesOf({ slides: SLIDES }, 2)).map(({ page }) => page)).toEqual([2, 3])
   })

@@ -17,10 +17,12 @@ export interface Slide {
   size: { width: number; height: number } | null
   /** in reading order */
   shapes: readonly SlideShape[]
+  /** pictures are on it: without a text it was not read, rather than blank */
+  hasPictures: boolean
 }
 
 /** @param page  ordinal of the slide, from 1 */
-export function slidePage(page: number, { label, size, shapes }: Slide, engine: string): ExtractedPage {
+export function slidePage(page: number, { label, size, shapes, hasPictures }: Slide, engine: string): ExtractedPage {
   const blocks: Block[] = []
   const words: WordBox[] = []
   let text = ''
@@ -43,8 +45,8 @@ export function slidePage(page: number, { label, size, shapes }: Slide, engine: 
     page,
     kind: 'slide',
     label: label === null ? null : label.slice(0, LABEL_CHARS).toWellFormed(),
-    status: blocks.length > 0 ? 'text' : 'blank',
-    code: null,
+    status: blocks.length > 0 ? 'text' : hasPictures ? 'failed' : 'blank',
+    code: blocks.length === 0 && hasPictures ? 'ingest.picture_page' : null,
     width: size?.width ?? null,
     height: size?.height ?? null,
     rotation: 0,

@@ -26,6 +26,8 @@ export interface PptShape {
   kind?: number
   /** top, left, right, bottom in master units (1/576 inch) */
   anchor?: [number, number, number, number]
+  /** it is a picture */
+  picture?: boolean
   /** ASCII, kept as one byte a character */
   narrow?: boolean
 }
@@ -42,7 +44,7 @@ const text = ({ text: characters, kind = 4, narrow = false }: PptShape): Buffer 
   ])
 
 function shape(of: PptShape): Buffer {
-  const parts: Buffer[] = []
+  const parts: Buffer[] = [record(0xf00a, Buffer.alloc(8), { instance: of.picture ? 75 : 202 })]
   if (of.anchor) {
     const anchor = Buffer.alloc(8)
     of.anchor.forEach((value, index) => anchor.writeInt16LE(value, 2 * index))

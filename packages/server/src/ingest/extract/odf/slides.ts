@@ -1,7 +1,7 @@
 /** Slides of an OpenDocument presentation, pages of a drawing: shapes with their places, speaker notes. */
 import type { Box } from '@zhiku/contract/anchor.ts'
 import type { DraftBlock } from '../draft.ts'
-import { attributeOf, elements, type Xml } from '../ooxml/xml.ts'
+import { attributeOf, below, elements, type Xml } from '../ooxml/xml.ts'
 import type { Slide, SlideShape } from '../slide.ts'
 import type { OdfTextReader } from './text.ts'
 
@@ -42,7 +42,8 @@ export function slideOf(page: Xml, size: Slide['size'], text: OdfTextReader): Sl
   for (const child of elements(page))
     if (child.name === 'presentation:notes')
       shapes.push({ blocks: [...elements(child)].flatMap((shape) => notesOf(shape, text)), box: null })
-  return { label: title ?? attributeOf(page, 'draw:name'), size, shapes }
+  const hasPictures = [...below(page, 'draw:image')].length > 0
+  return { label: title ?? attributeOf(page, 'draw:name'), size, shapes, hasPictures }
 }
 
 const toHeading = (block: DraftBlock): DraftBlock =>

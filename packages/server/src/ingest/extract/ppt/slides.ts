@@ -9,6 +9,8 @@ import { blocksOf, type PptText, textsIn } from './text.ts'
 /** Master units: 576 to the inch, 8 to the point. */
 const UNITS_PER_POINT = 8
 const EDITS_MAX = 10_000
+/** kind of shape, [MS-ODRAW] 2.4.24 */
+const PICTURE_FRAME = 75
 
 interface ListedSlide {
   /** number under which its place in the stream is found */
@@ -69,7 +71,7 @@ export class PptSlides {
     const said = notes ? this.#shapes(notes, []).flatMap((shape) => shape.blocks) : []
     const all: SlideShape[] = [...shapes, ...loose, { blocks: said.map((block) => ({ kind: 'note', text: block.text })), box: null }]
     const title = all.flatMap((shape) => shape.blocks).find((block) => block.kind === 'heading')
-    return { label: title?.text ?? null, size: this.size, shapes: all }
+    return { label: title?.text ?? null, size: this.size, shapes: all, hasPictures: record !== null && this.#hasPicture(record, 0) }
   }
 
   /** Places by number: each edit lists what it has moved, the newest first. */
@@ -152,6 +154,13 @@ export class PptSlides {
     }
     for (const child of recordsIn(this.#view, slide.from, slide.to)) if (child.type === RT.drawing) walk(child, null, 0)
     return shapes
+  }
+
+  #hasPicture(record: PptRecord, depth: number): boolean {
+    if (depth > LIMITS.nestingDepth) return false
+    return [...recordsIn(this.#view, record.from, record.to)].some((child) =>
+      child.isContainer ? this.#hasPicture(child, depth + 1) : child.type === RT.shapeAtom && child.instance === PICTURE_FRAME,
+    )
   }
 
   #shape(record: PptRecord, listed: readonly PptText[]): SlideShape & { isGroup: boolean } {
