@@ -24,7 +24,9 @@ export default {
   boxes: 'Outline what OCR has found',
   asText: 'Text only',
   asDrawn: 'As it looks',
+  hidden: 'The file itself hides this page.',
   reading: {
+    runs: '{engine}, run by {provider}.',
     title: 'How this page was read',
     by: 'Page {n} read by {engine}',
     sure: '{percent} sure',

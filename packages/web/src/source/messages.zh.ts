@@ -21,7 +21,9 @@ export default {
   boxes: '显示识别框',
   asText: '只看文字',
   asDrawn: '看原样',
+  hidden: '这一页在原文件中是隐藏的。',
   reading: {
+    runs: '{engine}，由 {provider} 运行。',
     title: '识别情况',
     by: '第 {n} 页由 {engine} 识别',
     sure: '把握 {percent}',

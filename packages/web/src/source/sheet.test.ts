@@ -29,6 +29,39 @@ describe('a sheet made from its places', () => {
     expect(cellAt(sheet, 2, 0)?.text).toBe('North')
     expect(cellName(cellAt(sheet, 2, 0)!)).toBe('A2:A3')
   })
+  test('comments stand at their cell, charts over the cells they cover, and neither takes the place of a cell', () => {
+    const all = 'a\tb\nLi: why\nQ1\t5\nQ2\t6'
+    const spots: Place[] = [
+      [0, 1, 0, 0, 1, 1],
+      [2, 3, 1, 0, 1, 1],
+      [4, 11, 1, 0, 1, 1],
+      [12, 21, 3, 2, 2, 4],
+    ]
+    const pairs = (from: number): [number, number][] => [
+      [from, from + 2],
+      [from + 3, from + 4],
+    ]
+    const made = sheetOf(all, spots, [
+      {
+        kind: 'table',
+        start: 0,
+        end: 3,
+        rows: [
+          [
+            [0, 1],
+            [2, 3],
+          ],
+        ],
+      },
+      { kind: 'note', start: 4, end: 11 },
+      { kind: 'table', start: 12, end: 21, rows: [pairs(12), pairs(17)] },
+    ])
+    expect(made.cells.get(0)).toMatchObject([
+      { text: 'a', remarks: [] },
+      { text: 'b', remarks: ['Li: why'] },
+    ])
+    expect(cellAt(made, 5, 4)).toMatchObject({ text: 'Q1\t5\nQ2\t6', column: 3, row: 2, columns: 2, rows: 4 })
+  })
   test('a long run of empty rows is one line', () => {
     expect(sheet.lines).toEqual([
       { row: 0, folded: 0 },

@@ -16,6 +16,8 @@ export interface SheetCell {
   /** 1, more for merged cells */
   columns: number
   rows: number
+  /** comments on it, and what else is said at its place: a chart, a text box */
+  remarks: string[]
 }
 
 /** One line of the grid: a row of the sheet, or a fold that stands for `folded` empty rows beginning with `row`. */
@@ -61,8 +63,8 @@ export function sheetOf(text: string, places: readonly Place[], blocks: readonly
   const filled = new Set<number>()
   let columns = 1
   let rows = 1
-  for (const [start, end, column, row, w, h] of places) {
-    const cell: SheetCell = { start, end, text: text.slice(start, end), column, row, columns: Math.max(1, w), rows: Math.max(1, h) }
+  const add = (cell: SheetCell): void => {
+    const { row, column } = cell
     const line = cells.get(row)
     if (line) line.push(cell)
     else cells.set(row, [cell])
@@ -70,9 +72,48 @@ export function sheetOf(text: string, places: readonly Place[], blocks: readonly
     rows = Math.max(rows, row + Math.min(cell.rows, MAX_SPAN))
     for (let n = 0; n < Math.min(cell.rows, MAX_SPAN); n++) filled.add(row + n)
   }
+  const [own, beside] = parted(places, blocks)
+  const cellOf = ([start, end, column, row, w, h]: Place): SheetCell => ({
+    start,
+    end,
+    text: text.slice(start, end),
+    column,
+    row,
+    columns: Math.max(1, w),
+    rows: Math.max(1, h),
+    remarks: [],
+  })
+  for (const place of own) add(cellOf(place))
+  for (const place of beside) {
+    const remark = cellOf(place)
+    const at = cells.get(remark.row)?.find(({ column, columns: span }) => remark.column >= column && remark.column < column + span)
+    if (at) at.remarks = [...at.remarks, remark.text]
+    // What lies over cells takes only its corner, so that they can be seen.
+    else add(covers(remark, cells) ? { ...remark, columns: 1, rows: 1 } : remark)
+  }
   for (const line of cells.values()) line.sort((a, b) => a.column - b.column)
   return { lines: linesOf(filled, rows), cells, columns, rows, widths: widthsOf(cells, columns), headerRows: headersOf(cells, blocks) }
 }
+
+/** Places of cells, and of what hangs on the sheet or lies over it: comments, charts, text boxes. */
+function parted(places: readonly Place[], blocks: readonly Block[]): [Place[], Place[]] {
+  const isBeside = ([start, end]: Place): boolean => {
+    const block = blocks.find((candidate) => start >= candidate.start && start < candidate.end)
+    if (!block || block.kind === 'heading') return false
+    // The table of a chart has one place for all of it.
+    return block.kind !== 'table' || (start === block.start && end === block.end && (block.rows?.flat().length ?? 1) > 1)
+  }
+  const beside = new Set(
+    blocks.every(({ kind }) => kind === 'table' || kind === 'heading') && blocks.length < 2 ? [] : places.filter(isBeside),
+  )
+  return [places.filter((place) => !beside.has(place)), [...beside]]
+}
+
+const covers = ({ row, rows, column, columns }: SheetCell, cells: ReadonlyMap<number, readonly SheetCell[]>): boolean =>
+  [...cells].some(
+    ([at, line]) =>
+      at >= row && at < row + rows && line.some((cell) => cell.column < column + columns && cell.column + cell.columns > column),
+  )
 
 function linesOf(filled: ReadonlySet<number>, rows: number): SheetLine[] {
   const lines: SheetLine[] = []

@@ -31,6 +31,8 @@ export interface PageStore {
   reload(page: number): Promise<void>
 }
 
+/** So many pages, those asked for last, are looked at again at once; others when they come into view again. */
+const RECENT = 12
 /** Changes of a document come in bursts while it is read; its pages are looked at again this long after the first. */
 const GATHER_MS = 700
 
@@ -50,32 +52,47 @@ export function usePages(revisionId: Ref<string>, documentId: Ref<string>, isPdf
     const thin = about.value ? isPdf(about.value.revision) : isPdfAtFirst()
     try {
       let got = await api.getPage({ id, page, places: thin ? '0' : '1' }, { signal })
+      if (signal.aborted) return
       about.value = { revision: got.revision, documentName: got.document.name, pages: got.pages }
       // Only what OCR has read is drawn over a PDF: its own words are there already.
       if (thin && got.page.confidence !== null) got = await api.getPage({ id, page, places: '1' }, { signal })
-      entries.set(page, { state: 'ready', page: got.page, places: got.places, versions: got.versions })
+      if (!signal.aborted) entries.set(page, { state: 'ready', page: got.page, places: got.places, versions: got.versions })
     } catch (error) {
       if (!signal.aborted && entries.get(page)?.state !== 'ready') entries.set(page, { state: 'failed', error })
     }
   }
+  const wanted = new Set<number>()
+  const stale = new Set<number>()
   function want(page: number): void {
-    if (entries.has(page)) return
-    entries.set(page, { state: 'loading' })
+    wanted.delete(page)
+    wanted.add(page)
+    if (entries.has(page) && !stale.delete(page)) return
+    if (!entries.has(page)) entries.set(page, { state: 'loading' })
     reading.set(page, load(page))
   }
   const at = (page: number): PageData | null => {
     const entry = entries.get(page)
     return entry?.state === 'ready' ? entry : null
   }
-  const unsettled = ([, entry]: [number, PageEntry]): boolean =>
-    entry.state === 'failed' || (entry.state === 'ready' && (entry.page.status !== 'text' || entry.page.confidence !== null))
-  const refresh = (): void => [...entries].filter(unsettled).forEach(([page]) => void load(page))
+  /** OCR has still to look at it, or may look again. */
+  const isUnsettled = (entry: PageEntry): boolean =>
+    entry.state === 'failed' || (entry.state === 'ready' && (entry.page.status !== 'text' || entry.page.unsure))
+  function refresh(): void {
+    const recent = new Set([...wanted].slice(-RECENT))
+    for (const [page, entry] of [...entries]) {
+      if (!isUnsettled(entry)) continue
+      if (recent.has(page)) void load(page)
+      else stale.add(page)
+    }
+  }
 
   watch(revisionId, () => {
     stop.abort()
     stop = new AbortController()
     entries.clear()
     reading.clear()
+    wanted.clear()
+    stale.clear()
     about.value = null
   })
   let timer: ReturnType<typeof setTimeout> | undefined
