@@ -5,8 +5,8 @@
 import { components } from '../picture/components.ts'
 import type { Item } from './columns.ts'
 
-/** a pixel is ink when it is darker than its page's ground by this share of the contrast, and that is at least so much */
-const INK = 0.4
+/** a pixel is ink when it is darker than its page's ground by this share of the contrast, and by so many grey levels: faint lines count */
+const INK = 0.18
 const LEAST_CONTRAST = 16
 /** gaps up to so many line heights are filled */
 const SMEAR = 1.1
@@ -34,7 +34,7 @@ export function inkLines(picture: { data: Uint8Array; width: number; height: num
   const sorted = data.toSorted()
   const [dark, light] = [sorted[Math.floor(data.length * 0.002)]!, sorted[Math.floor(data.length * 0.7)]!]
   if (light - dark < LEAST_CONTRAST) return { lines: [], rules }
-  const limit = light - INK * (light - dark)
+  const limit = light - Math.max(LEAST_CONTRAST, INK * (light - dark))
   const ink = Float32Array.from(data, (value) => (value < limit ? 1 : 0))
   const first = usualHeight(signsOf(ink, width, height))
   if (first === 0) return { lines: [], rules }

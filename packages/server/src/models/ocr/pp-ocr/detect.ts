@@ -22,6 +22,8 @@ const STEP = 32
 const THRESHOLD = 0.3
 /** the map shows the shrunk middle of a line; it is grown by this times area / perimeter */
 const GROW = 1.6
+/** and lengthened by this share of its height at both ends */
+const END = 0.12
 /** components of fewer pixels, and rectangles less high than this, are noise */
 const LEAST_PIXELS = 6
 const LEAST_HEIGHT = 2
@@ -44,9 +46,16 @@ export async function detect(session: Session, picture: Picture, limit: number, 
       const inner = smallestQuad(component.outline)
       if (Math.min(inner.length, inner.height) < LEAST_HEIGHT) return []
       const area = inner.length * inner.height
-      const quad = grown(inner, (GROW * area) / (2 * (inner.length + inner.height)))
-      return [{ quad: stretched(quad, toX, toY), score: component.mean }]
+      const quad = stretched(grown(inner, (GROW * area) / (2 * (inner.length + inner.height))), toX, toY)
+      return [{ quad: lengthened(quad), score: component.mean }]
     })
+}
+
+/** Longer by a small part of its height at both ends, where marks are easily cut off. */
+function lengthened(quad: Quad): Quad {
+  if (quad.length < 2 * quad.height) return quad
+  const by = END * quad.height
+  return { ...quad, x: quad.x - quad.ux * by, y: quad.y - quad.uy * by, length: quad.length + 2 * by }
 }
 
 const stepped = (side: number): number => Math.max(STEP, Math.round(side / STEP) * STEP)

@@ -27,6 +27,9 @@ export interface TesseractCore {
 
 /** page segmentation: one uniform block of text */
 const ONE_BLOCK = '6'
+/** binarisation by what is around each pixel (Sauvola & Pietikäinen 2000): one limit for a whole block loses its faint lines */
+const SAUVOLA = '2'
+const SAUVOLA_K = '0.2'
 /** engine mode: LSTM, the only one the packaged data has */
 const LSTM = 1
 
@@ -71,6 +74,8 @@ export async function packagedCore(): Promise<TesseractCore> {
     if (api.Init(null, lang, LSTM) !== 0) throw new Error(`Tesseract cannot use its data for ${lang}`)
     module.FS.unlink(`${lang}.traineddata`)
     api.SetVariable('tessedit_pageseg_mode', ONE_BLOCK)
+    api.SetVariable('thresholding_method', SAUVOLA)
+    api.SetVariable('thresholding_kfactor', SAUVOLA_K)
     apis.set(lang, api)
     return api
   }
@@ -100,7 +105,25 @@ export async function systemCore(program: string): Promise<TesseractCore | null>
     const version = /tesseract v?([\d.]+)/i.exec(await run(program, ['--version']))?.[1] ?? '?'
     return {
       version: `Tesseract ${version} (system)`,
-      read: (picture, lang, signal) => run(program, ['stdin', 'stdout', '-l', lang, '--psm', ONE_BLOCK, 'tsv'], pgm(picture), signal),
+      read: (picture, lang, signal) =>
+        run(
+          program,
+          [
+            'stdin',
+            'stdout',
+            '-l',
+            lang,
+            '--psm',
+            ONE_BLOCK,
+            '-c',
+            `thresholding_method=${SAUVOLA}`,
+            '-c',
+            `thresholding_kfactor=${SAUVOLA_K}`,
+            'tsv',
+          ],
+          pgm(picture),
+          signal,
+        ),
       close: () => {},
     }
   } catch {
