@@ -103,9 +103,7 @@ function parted(places: readonly Place[], blocks: readonly Block[]): [Place[], P
     // The table of a chart has one place for all of it.
     return block.kind !== 'table' || (start === block.start && end === block.end && (block.rows?.flat().length ?? 1) > 1)
   }
-  const beside = new Set(
-    blocks.every(({ kind }) => kind === 'table' || kind === 'heading') && blocks.length < 2 ? [] : places.filter(isBeside),
-  )
+  const beside = new Set(places.filter(isBeside))
   return [places.filter((place) => !beside.has(place)), [...beside]]
 }
 

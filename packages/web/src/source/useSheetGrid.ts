@@ -50,7 +50,7 @@ export function useSheetGrid(scroller: Readonly<Ref<HTMLElement | null>>, sheet:
   function cellsOf(row: number): SheetCell[] {
     const cells = (sheet.value?.cells.get(row) ?? []).filter(inView)
     if (active.row === row && cellAt(sheet.value!, row, active.column) === null)
-      cells.push({ start: -1, end: -1, text: '', column: active.column, row, columns: 1, rows: 1 })
+      cells.push({ start: -1, end: -1, text: '', column: active.column, row, columns: 1, rows: 1, remarks: [] })
     return cells
   }
   /** Merged cells that begin above the view and reach into it. */
