@@ -72,9 +72,16 @@ export function scoreOf(text: string, candidate: Candidate): number {
   return all === 0 ? 0 : common / all
 }
 
+/** The hundred syllables that Korean is written with most; two thirds of any Korean text. */
+const COMMON_HANGUL: ReadonlySet<string> = new Set(
+  '이다는에가을의로고하지기사도한를시아은자대리스서나인부일정전제수해장그보라만여상있과조어들것적무원구성동내화소면비용주게년방마니야우요신공오세유위안드당경발업물국문미관연할습합더데된되와진선말계모거려생실간중트결회러',
+)
+const COMMON_SHARE = 0.3
+const SECOND_HALF_SHARE = 0.05
+
 /**
- * Hangul in EUC-KR lies on the same bytes as the first half of the common Han characters in GB 2312. A Chinese text
- * also uses the second half.
+ * Hangul in EUC-KR lies on the same bytes as the first half of the common Han characters in GB 2312. A Chinese text of
+ * some length also uses the second half; a short one may not, but read as Korean it is made of syllables that hardly occur.
  */
 export function looksKorean(bytes: Uint8Array): boolean {
   let firstHalf = 0
@@ -86,5 +93,7 @@ export function looksKorean(bytes: Uint8Array): boolean {
     else if (lead >= 0xc9 && lead <= 0xd7) secondHalf++
     at++
   }
-  return secondHalf < 0.05 * (firstHalf + secondHalf)
+  if (secondHalf >= SECOND_HALF_SHARE * (firstHalf + secondHalf)) return false
+  const syllables = Array.from(new TextDecoder('euc-kr').decode(bytes)).filter((character) => character >= '가' && character <= '힣')
+  return syllables.filter((syllable) => COMMON_HANGUL.has(syllable)).length >= COMMON_SHARE * syllables.length
 }

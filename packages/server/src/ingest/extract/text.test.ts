@@ -32,6 +32,14 @@ describe('charset', () => {
       expect(decodeText(encode(text, charset))).toEqual({ text, charset })
   })
 
+  it('of short Chinese texts is not taken for Korean, and the other way round', () => {
+    // All of these use the first half of the common characters alone, as Korean does.
+    for (const text of ['东北电气', '报告期末', '持股情况', '人民币', '不可打开', '法人股东', '表决权恢复'])
+      expect(decodeText(encode(text, 'gb18030'))).toEqual({ text, charset: 'gb18030' })
+    for (const text of ['대한민국', '안녕하세요', '회의 자료', '기본적으로'])
+      expect(decodeText(encode(text, 'euc-kr'))).toEqual({ text, charset: 'euc-kr' })
+  })
+
   it('of Unicode forms is found, with and without a mark', () => {
     const text = 'Ein Satz über Äpfel, and 中文 too.'
     const utf16le = Buffer.from(text, 'utf16le')
