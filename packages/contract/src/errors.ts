@@ -429,6 +429,12 @@ export const ERRORS = {
     zh: '已停止读取。已读的部分可以检索；重试会从断点继续。',
     en: 'Reading was stopped. What was read can be searched; trying again goes on from there.',
   },
+  'ingest.superseded': {
+    status: 200,
+    retryable: false,
+    zh: '读取途中来了新版本，改读新版本。',
+    en: 'A new revision came while this one was being read; the new one is read instead.',
+  },
   'ingest.paused': {
     status: 200,
     retryable: true,

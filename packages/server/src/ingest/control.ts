@@ -10,10 +10,10 @@ import { deletePages } from '../library/pages.ts'
 import { waitAgain } from '../library/readings.ts'
 import { clearOutcome, listRechunkable, setCancelled, setPipeline } from '../library/revisions.ts'
 import { describeQueue, pause, resume } from '../queue/pause.ts'
-import { enqueue, withdraw } from '../queue/queue.ts'
+import { enqueue } from '../queue/queue.ts'
 import { deleteRevisionChunks } from '../search/index.ts'
 import { INGEST_JOB, type IngestContext, generationOf, ingestJob, publishChange } from './context.ts'
-import { interruptSteps } from './steps.ts'
+import { stopReading } from './stop.ts'
 
 const UNDER_WAY: readonly DocumentState[] = ['queued', 'reading', 'indexing']
 
@@ -24,9 +24,7 @@ export async function cancel(ctx: IngestContext, owner: string, documentId: Docu
     if (!UNDER_WAY.includes(document.state)) return document
     const { id: revisionId } = document.revision
     await setCancelled(tx, revisionId, true)
-    await withdraw(tx, INGEST_JOB, revisionId)
-    await interruptSteps(tx, revisionId, 'ingest.cancelled')
-    tx.afterCommit(() => ctx.jobs.abort(INGEST_JOB, revisionId))
+    await stopReading(ctx, tx, revisionId, 'ingest.cancelled')
     await publishChange(ctx, tx, { ...document, owner, documentId })
     return await getDocument(tx, owner, documentId)
   })

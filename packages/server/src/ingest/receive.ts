@@ -3,12 +3,13 @@ import type { Document } from '@zhiku/contract/entities.ts'
 import type { CollectionId } from '@zhiku/contract/ids.ts'
 import type { Tx } from '../db/db.ts'
 import type { PutFile } from '../files/files.ts'
-import { getDocument } from '../library/documents.ts'
+import { getDocument, listRevisions } from '../library/documents.ts'
 import { checkName, checkPath } from '../library/names.ts'
 import { type AddedRevision, type ParentRevision, addRevision, clearOutcome } from '../library/revisions.ts'
 import { enqueue } from '../queue/queue.ts'
 import { INGEST_JOB, type IngestContext, ingestJob, publishChange } from './context.ts'
 import { beginStep, endStep } from './steps.ts'
+import { stopReading } from './stop.ts'
 
 export interface ReceivedFile {
   owner: string
@@ -58,6 +59,9 @@ export async function accept(ctx: IngestContext, tx: Tx, { file, ...input }: Rec
     return revision
   }
   await ctx.files.retain(tx, file)
+  // One that is still being read would go on beside this one and, at its end, take over from it.
+  for (const { id } of await listRevisions(tx, revision.documentId))
+    if (id !== revision.revisionId) await stopReading(ctx, tx, id, 'ingest.superseded')
   const attempt = await beginStep(tx, revision.revisionId, 'receive', '1')
   await endStep(tx, revision.revisionId, 'receive', attempt, { bytes: file.sizeBytes })
   await enqueue(tx, job, () => ctx.jobs.wake(INGEST_JOB))

@@ -14,8 +14,8 @@ import { hasVanished, listDescendants, listReadable } from '../library/tree.ts'
 import { complete, enqueue, withdraw } from '../queue/queue.ts'
 import type { Handler } from '../queue/worker.ts'
 import { unindexDocument } from '../search/index.ts'
-import { interruptSteps } from './steps.ts'
 import { INGEST_JOB, type IngestContext, PURGE_JOB, ingestJob, publishChange } from './context.ts'
+import { stopReading } from './stop.ts'
 
 /** Deleting must work when the disk is full. */
 const MAKES_SPACE = { frees: true }
@@ -114,11 +114,7 @@ const isTrashed = async (db: Sql, owner: string, documentId: DocumentId): Promis
   )
 
 async function stopJobs(ctx: IngestContext, tx: Tx, documentId: DocumentId): Promise<void> {
-  for (const { id } of await listRevisions(tx, documentId)) {
-    await withdraw(tx, INGEST_JOB, id)
-    await interruptSteps(tx, id, 'ingest.interrupted')
-    tx.afterCommit(() => ctx.jobs.abort(INGEST_JOB, id))
-  }
+  for (const { id } of await listRevisions(tx, documentId)) await stopReading(ctx, tx, id, 'ingest.interrupted')
 }
 
 /** Empties the trash when the undo time is over, and removes what a container no longer holds. */

@@ -68,6 +68,7 @@ export function ingestHandler(ctx: IngestContext, pool: ReaderPool, ocr: Ocr): H
         await giveUp(tx, job, reason)
         if (!target) return
         await setError(tx, revisionId, reason)
+        await interruptSteps(tx, revisionId, 'ingest.interrupted')
         await publishChange(ctx, tx, target)
       })
     },

@@ -9,7 +9,7 @@ export type StepName = TimelineEntry['step']
 export async function interruptSteps(
   db: Sql,
   revisionId: RevisionId,
-  code: 'ingest.interrupted' | 'ingest.cancelled' | 'ingest.paused',
+  code: 'ingest.interrupted' | 'ingest.cancelled' | 'ingest.paused' | 'ingest.superseded',
 ): Promise<void> {
   await db.query(
     `update step set finished_at = now(), error_code = $2, error_params = '{}' where revision_id = $1 and finished_at is null`,

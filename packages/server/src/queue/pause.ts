@@ -44,9 +44,10 @@ export async function yieldIfPaused(db: Db, job: Job): Promise<void> {
   if (rows.length > 0) throw new JobPaused()
 }
 
+/** What is put off on purpose (emptying the trash) does not count as waiting. */
 export async function describeQueue(db: Sql, owner: string): Promise<Queue> {
   const { rows } = await db.query<{ waiting: number; running: number; held: number; scopes: string[] }>(
-    `select count(*) filter (where j.state = 0)::int as waiting, count(*) filter (where j.state = 1)::int as running,
+    `select count(*) filter (where j.state = 0 and (j.scope is not null or j.run_at <= now()))::int as waiting, count(*) filter (where j.state = 1)::int as running,
        count(*) filter (where j.state = 0 and ${HELD})::int as held,
        array(select scope from queue_pause where owner = $1 order by paused_at) as scopes
      from job j where j.owner = $1 and j.state in (0, 1)`,
