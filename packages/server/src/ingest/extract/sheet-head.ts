@@ -24,7 +24,7 @@ const NAME_CHARS_MAX = 80
 /** Share of the cells below that stand in columns which the header names. */
 const NAMED_SHARE = 0.75
 
-/** @param rows  the first rows of a table, without empty ones between them */
+/** @param rows  of a table, the first ones at least, without empty ones between them */
 export function headOf(rows: readonly SheetRow[], hints: readonly HeaderHint[]): TableHead {
   const known = knownHeader(rows, hints)
   const first = known?.first ?? firstWide(rows)
@@ -83,6 +83,47 @@ function headerDepth(rows: readonly SheetRow[]): number {
     depth += 1
   }
   return depth
+}
+
+/**
+ * Tables beside each other: parted by empty columns, each with a header of its own. Anything less is one table with a
+ * column that happens to be empty.
+ * @returns the rows of each table, from left to right; null when there is only one
+ */
+export function sideBySide(rows: readonly SheetRow[], hints: readonly HeaderHint[]): SheetRow[][] | null {
+  const ends = new Map<number, number>()
+  for (const { cells } of rows) {
+    for (const { column, columns = 1 } of cells) ends.set(column, Math.max(ends.get(column) ?? 0, column + columns))
+  }
+  const bands: { from: number; to: number }[] = []
+  for (const [from, to] of [...ends].toSorted((a, b) => a[0] - b[0])) {
+    const last = bands.at(-1)
+    if (last && from <= last.to) last.to = Math.max(last.to, to)
+    else bands.push({ from, to })
+  }
+  if (bands.length < 2) return null
+  const tables: SheetRow[][] = []
+  for (const { from, to } of bands) {
+    const groups = consecutive(
+      rows
+        .map(({ row, cells }) => ({ row, cells: cells.filter(({ column }) => column >= from && column < to) }))
+        .filter(({ cells }) => cells.length > 0),
+    )
+    if (groups.some((group) => headOf(group, hints).headerRows === 0)) return null
+    tables.push(...groups)
+  }
+  return tables
+}
+
+/** Rows parted where one is missing. */
+function consecutive(rows: readonly SheetRow[]): SheetRow[][] {
+  const groups: SheetRow[][] = []
+  for (const row of rows) {
+    const last = groups.at(-1)
+    if (last && row.row <= last.at(-1)!.row + 1) last.push(row)
+    else groups.push([row])
+  }
+  return groups
 }
 
 /** More names than this are not kept with every page of a table. */

@@ -11,7 +11,7 @@ import type { Block } from '@zhiku/contract/page.ts'
 import { fail } from '../../base/fail.ts'
 import { LIMITS } from '../../base/limits.ts'
 import type { DraftBlock } from './draft.ts'
-import { columnNames, type HeaderHint, headOf, type TableHead } from './sheet-head.ts'
+import { columnNames, type HeaderHint, headOf, sideBySide, type TableHead } from './sheet-head.ts'
 import type { ExtractedPage, WordBox } from './types.ts'
 
 export interface SheetCell {
@@ -54,7 +54,7 @@ export interface Sheet {
 }
 
 /** Rows that are looked at before a table is begun. */
-const LOOK_AHEAD_ROWS = 12
+const LOOK_AHEAD_ROWS = 200
 /** A table of more columns than this with few of them filled is written without its empty cells. */
 const SPARSE_COLUMNS = 64
 const SPARSE_SHARE = 0.25
@@ -110,8 +110,9 @@ function* pagesOfSheet(sheet: Sheet): Generator<PageDraft> {
   const addExtras = (beforeRow: number): void => {
     while (nextExtra < extras.length && extras[nextExtra]!.place.y < beforeRow) addExtra(page, extras[nextExtra++]!)
   }
-  for (const region of regionsOf(sheet.rows)) {
-    const table = new TableWriter(region, sheet.hints ?? [])
+  const hints = sheet.hints ?? []
+  for (const region of regionsOf(sheet.rows, hints)) {
+    const table = new TableWriter(region, hints)
     for (const line of table.lines()) {
       if (page.text !== '' && page.text.length + line.length > LIMITS.textPageChars) {
         table.close(page)
@@ -149,7 +150,7 @@ interface Region {
   lastRow: number
 }
 
-function* regionsOf(rows: Iterable<SheetRow>): Generator<Region> {
+function* regionsOf(rows: Iterable<SheetRow>, hints: readonly HeaderHint[]): Generator<Region> {
   const source = rows[Symbol.iterator]()
   let pending: SheetRow | null = null
   const read = (after: number | null): SheetRow | null => {
@@ -179,6 +180,11 @@ function* regionsOf(rows: Iterable<SheetRow>): Generator<Region> {
         yield next
       }
     })()
+    const bands = region.head.length < LOOK_AHEAD_ROWS ? sideBySide(region.head, hints) : null
+    if (bands) {
+      for (const head of bands) yield { head, rest: [], lastRow: region.lastRow }
+      continue
+    }
     yield region
     // Whoever takes a region takes all of it.
     for (const _ of region.rest);
@@ -203,10 +209,16 @@ class TableWriter {
   constructor(region: Region, hints: readonly HeaderHint[]) {
     this.#region = region
     this.#head = headOf(region.head, hints)
-    const columns = region.head.flatMap(({ cells }) => cells.map(({ column }) => column))
-    this.#left = Math.min(...columns)
-    const width = Math.max(...columns) - this.#left + 1
-    this.#sparse = width > SPARSE_COLUMNS && columns.length < SPARSE_SHARE * width * region.head.length
+    let right = 0
+    let cells = 0
+    this.#left = Infinity
+    for (const { cells: row } of region.head) {
+      this.#left = Math.min(this.#left, row[0]?.column ?? Infinity)
+      right = Math.max(right, row.at(-1)?.column ?? 0)
+      cells += row.length
+    }
+    const width = right - this.#left + 1
+    this.#sparse = width > SPARSE_COLUMNS && cells < SPARSE_SHARE * width * region.head.length
   }
 
   *lines(): Generator<Line> {

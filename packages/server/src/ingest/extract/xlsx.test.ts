@@ -81,6 +81,16 @@ describe('tables of a sheet', () => {
     expect(chunks.map(({ heading }) => heading)).toEqual([['Data', 'Sales 2024', 'City\tAmount']])
   })
 
+  it('beside each other are told apart when each has a header; an empty column alone parts nothing', async () => {
+    const rows =
+      sheetRow(1, ['Name', 'Age', '', 'City', 'Sales']) + sheetRow(2, ['Ann', 30, '', 'Rome', 5]) + sheetRow(3, ['Bob', 40, '', 'Oslo', 7])
+    const page = await oneSheet(rows)
+    expect(outline([page])).toEqual(['table: Name\tAge\nAnn\t30\nBob\t40', 'table: City\tSales\nRome\t5\nOslo\t7'])
+    expect(rangeAt(page, 'Oslo\t7')).toBe('Data!D3:E3')
+    const one = sheetRow(1, ['Name', 'Age', '', 'City']) + sheetRow(2, ['Ann', 30, '', 'Rome'])
+    expect(outline([await oneSheet(one)])).toEqual(['table: Name\tAge\t\tCity\nAnn\t30\t\tRome'])
+  })
+
   it('have the header that the file names: of a table, a filter or a frozen row', async () => {
     const rows = sheetRow(1, [2023, 2024]) + sheetRow(2, [1, 2])
     const table = { 'xl/tables/table1.xml': { xml: '<x:table ref="A1:B2" headerRowCount="1"/>' } }
