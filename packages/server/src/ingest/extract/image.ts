@@ -53,8 +53,9 @@ const BIG_TIFF = 43
 /**
  * Length of the chain of directories (TIFF 6.0, section 2; BigTIFF has wider fields). A chain that leads nowhere or
  * comes back to itself ends there: what can be decoded is read, the rest of the file is said to be damaged by its page.
+ * Not counted further than the first page that is over the bound.
  *
- * @throws ingest.corrupt, ingest.page_limit
+ * @throws ingest.corrupt
  */
 export function countTiffPages(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -64,9 +65,8 @@ export function countTiffPages(bytes: Uint8Array): number {
   const pointerBytes = big ? 8 : 4
   const seen = new Set<number>()
   let at = bytes.length >= 8 ? pointer(big ? 8 : 4) : 0
-  while (at !== 0 && at + (big ? 16 : 6) <= bytes.length && !seen.has(at)) {
+  while (seen.size <= LIMITS.documentPages && at !== 0 && at + (big ? 16 : 6) <= bytes.length && !seen.has(at)) {
     seen.add(at)
-    if (seen.size > LIMITS.documentPages) throw fail('ingest.page_limit', { pages: seen.size, limit: LIMITS.documentPages })
     const entries = big ? Number(view.getBigUint64(at, little)) : view.getUint16(at, little)
     const next = at + (big ? 8 + entries * 20 : 2 + entries * 12)
     at = next + pointerBytes <= bytes.length ? pointer(next) : 0
