@@ -34,7 +34,7 @@ const READ = {
 
 export type Kind = keyof typeof READ
 
-/** Formats without a reader, by the error that names the way out. [name as people know it, extensions] */
+/** Formats without a reader, by the error that names the way out. [name as people know it, extensions]; `word6` and `ppt95` are told by content alone. */
 const UNREAD: Partial<Record<ErrorCode, readonly (readonly [string, string])[]>> = {
   'ingest.unsupported_document': [
     ['WPS', 'wps wpt'],
@@ -132,7 +132,7 @@ const UNREAD: Partial<Record<ErrorCode, readonly (readonly [string, string])[]>>
     ['MOV', 'mov'],
     ['MKV', 'mkv webm'],
     ['AVI', 'avi'],
-    ['MPEG', 'mpg mpeg mts ts.video'],
+    ['MPEG', 'mpg mpeg mts m2ts'],
     ['FLV', 'flv swf rm rmvb ogv ogm'],
   ],
   'ingest.unsupported_database': [

@@ -118,6 +118,13 @@ describe('OpenDocument sheets', () => {
     expect(anchorOf(page!, page!.text.length - 1, page!.text.length)).toMatchObject({ range: 'D1000003' })
   })
 
+  it('say what a tall cell says in each of its rows', async () => {
+    const covered = '<table:covered-table-cell/>'
+    const content = `<table:table table:name="S">${row(cell('Region') + cell('City'))}${row(cell('North', 'table:number-rows-spanned="2"') + cell('A'))}${row(covered + cell('B'))}${row(cell('South') + cell('C'))}</table:table>`
+    const [page] = await pagesOf(odfFile({ body: 'spreadsheet', content }), 'a.ods')
+    expect(page!.text).toBe('Region\tCity\nNorth\tA\nNorth\tB\nSouth\tC')
+  })
+
   it('keep comments apart from their cells', async () => {
     const note = `<office:annotation><dc:date xmlns:dc="d">2024-01-01</dc:date>${p('a comment')}</office:annotation>`
     const content = `<table:table table:name="S">${row(`<table:table-cell>${note}${p('two')}${p('lines')}</table:table-cell>`)}</table:table>`

@@ -100,6 +100,8 @@ class RowReader {
   #cells: SheetCell[] = []
   #notes: WalkedRow['notes'] = []
   #cell: OpenCell | null = null
+  /** cells of rows above that reach into the rows to come */
+  #tall: { cell: SheetCell; last: number }[] = []
   /** open elements inside the cell; a note is read apart from its text */
   #depth = 0
   #noteDepth = 0
@@ -187,15 +189,34 @@ class RowReader {
     this.#column += repeat
   }
 
+  /** A tall cell says its text in each of its rows, as in every other sheet. */
+  #repeatTall(row: SheetRow): void {
+    this.#tall = this.#tall.filter(({ last }) => last >= row.row)
+    const own = row.cells
+    const repeated = this.#tall.map(({ cell: { column, text, isValue, columns } }): SheetCell => ({
+      column,
+      text,
+      isValue,
+      columns: columns ?? 1,
+      repeated: true,
+    }))
+    for (const cell of own) if ((cell.rows ?? 1) > 1) this.#tall.push({ cell, last: row.row + cell.rows! - 1 })
+    const free = repeated.filter(({ column }) => !own.some((cell) => cell.column === column))
+    if (free.length > 0) row.cells = [...own, ...free].toSorted(byColumn)
+  }
+
   #endRow(): void {
     const repeat = this.#cells.length === 0 && this.#notes.length === 0 ? 0 : Math.min(this.#repeatRow, REPEAT_MAX)
     for (let times = 0; times < repeat; times++)
       this.#rows.push({ row: { row: this.#row + times, cells: this.#cells }, notes: times === 0 ? this.#notes : [] })
+    if (repeat === 1) this.#repeatTall(this.#rows.at(-1)!.row)
     this.#row += this.#repeatRow
     this.#cells = []
     this.#notes = []
   }
 }
+
+const byColumn = (a: SheetCell, b: SheetCell): number => a.column - b.column
 
 const count = (value: string | undefined): number => Math.max(1, Math.min(Number.parseInt(value ?? '1', 10) || 1, 1_048_576))
 

@@ -3,44 +3,13 @@ import { fail } from '../../../base/fail.ts'
 import { LIMITS } from '../../../base/limits.ts'
 import type { DraftBlock } from '../draft.ts'
 import { codePageOfFont, decoderOf } from './code-pages.ts'
+import { CHARACTERS, HEADERS, KEPT, MARKS, NOTES, SKIPPED } from './destinations.ts'
 import { Paragraphs, type ParagraphFormat } from './paragraphs.ts'
 import { type RtfToken, rtfTokens } from './tokens.ts'
 
 const PROGRESS_TOKENS = 20_000
 /** Text without any control word is decoded in pieces of about this size. */
 const PENDING_BYTES = 64 * 1024
-
-/** Destinations without text of the document. All that `\*` marks are skipped too, but for those in `KEPT`. */
-const SKIPPED: ReadonlySet<string> = new Set(
-  (
-    'colortbl info pict object objdata fldinst themedata colorschememapping datastore latentstyles listtable listoverridetable revtbl rsidtbl ' +
-    'generator xmlnstbl filetbl private xe tc rxe bkmkstart bkmkend atnid atnauthor atndate atnref atnparent annotationdate nonshppict ' +
-    'nonesttables nesttableprops background formfield datafield mmathPr ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn pgdsctbl template sp do'
-  ).split(' '),
-)
-const KEPT: ReadonlySet<string> = new Set('shpinst shptxt shprslt ud mmath moMath moMathPara annotation pntext pn listtext'.split(' '))
-const HEADERS: ReadonlySet<string> = new Set('header headerl headerr headerf footer footerl footerr footerf'.split(' '))
-const NOTES: ReadonlySet<string> = new Set(['footnote', 'annotation'])
-const MARKS: ReadonlySet<string> = new Set(['listtext', 'pntext'])
-
-const CHARACTERS: Readonly<Record<string, string>> = {
-  tab: '\t',
-  line: '\n',
-  softline: '\n',
-  lbr: '\n',
-  emdash: '—',
-  endash: '–',
-  emspace: '\u2003',
-  enspace: '\u2002',
-  qmspace: ' ',
-  bullet: '•',
-  lquote: '‘',
-  rquote: '’',
-  ldblquote: '“',
-  rdblquote: '”',
-  nestcell: ' ',
-  nestrow: ' ',
-}
 
 interface Group extends ParagraphFormat {
   skip: boolean
