@@ -27,7 +27,12 @@ export interface RunningIngest {
   ctx: IngestContext
   readers: ReaderPool
   collectionId: CollectionId
-  send(name: string, content: string | Uint8Array, folder?: string): Promise<{ document: Document; known: boolean }>
+  send(
+    name: string,
+    content: string | Uint8Array,
+    folder?: string,
+    collection?: CollectionId,
+  ): Promise<{ document: Document; known: boolean }>
   /** resolves when the document is at its right end */
   finished(id: DocumentId): Promise<Document>
   /** resolves when no job is waiting or running */
@@ -79,9 +84,9 @@ export async function startIngest(): Promise<RunningIngest> {
     readers,
     collectionId,
     run,
-    async send(name, content, shown = '') {
+    async send(name, content, shown = '', collection = collectionId) {
       const file = await files.put({ stream: once(Buffer.from(content)), name, limitBytes: 500_000_000 })
-      return await receive(ctx, { owner: OWNER, collectionId, path: shown, name, file })
+      return await receive(ctx, { owner: OWNER, collectionId: collection, path: shown, name, file })
     },
     async finished(id) {
       await expect.poll(async () => isFinal((await getDocument(db, OWNER, id)).state), { timeout: 60_000, interval: 20 }).toBe(true)
