@@ -4,8 +4,10 @@
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { ensureBrowser, launchBrowser } from '../tests/support/browser.ts'
+import { makePptx, makeXlsx } from '../tests/support/office.ts'
+import { type ScanLine, drawPage, scanPdf } from '../tests/support/scans.ts'
 import { startTestServer } from '../tests/support/server.ts'
 
 const images = path.join(import.meta.dirname, '../docs/images')
@@ -34,24 +36,145 @@ const DOCUMENTS = {
   },
 } as const
 
-async function shoot(browser: Browser, language: keyof typeof DOCUMENTS): Promise<void> {
+const TOP = 90
+const STEP = 62
+/** A letter as it lies under a scanner: lines, headings (they begin with "# "), the last line faint. */
+const letter = (lines: readonly string[]): ScanLine[] =>
+  lines.map((text, index) => ({
+    text: text.replace(/^# /, ''),
+    x: 80,
+    y: TOP + index * STEP,
+    size: text.startsWith('# ') ? 34 : 21,
+    ...(index === lines.length - 1 ? { colour: '#cccccc' } : {}),
+  }))
+
+const OTHERS = {
+  zh: {
+    scan: {
+      name: '仓库租赁合同（扫描件）.pdf',
+      question: '租赁合同的通知期限是多少天？',
+      lines: [
+        '# 北方仓库租赁合同',
+        '港务处保管两侧大门的钥匙，每日清晨六点发放。',
+        '货车在东侧货场等候，地磅空闲后依次过磅。',
+        '# 第二条　期限',
+        '本合同的通知期限为九十天，须以书面形式提出。',
+        '期满前未通知的，合同按原条件续期一年。',
+        '# 第三条　费用',
+        '押金相当于三个月租金，按年计付利息。',
+        '超过两百元的维修须事先经业主书面同意。',
+        '屋顶平台仅限四月至十月使用，冬季关闭。',
+      ],
+    },
+    sheet: {
+      name: '季度销售.xlsx',
+      sheet: '销售',
+      head: ['地区', '负责人', '销售额', '同比'],
+      region: '第 {n} 区',
+      people: ['林岚', '周远', '沈清'],
+    },
+    slides: {
+      name: '工作坊计划.pptx',
+      title: '里斯本工作坊开幕',
+      text: '三月开幕，设十二个工位\n培训为期六周\n工具租期三年',
+      notes: '提醒：许可仍在市政厅审批。',
+    },
+    film: '开幕式录像.mp4',
+  },
+  en: {
+    scan: {
+      name: 'Lease (scan).pdf',
+      question: 'What is the notice period of the lease?',
+      lines: [
+        '# Lease of the northern depot',
+        'The harbour office keeps the keys and hands them out at six.',
+        'Lorries wait in the eastern yard until the weighbridge is free.',
+        '# 2. Term',
+        'The notice period of this lease is ninety days in writing.',
+        'Without notice the lease goes on for another year.',
+        '# 3. Costs',
+        'The deposit equals three monthly rents and bears interest.',
+        'Repairs above two hundred euros need the consent of the owner.',
+        'The roof terrace may be used from April to October only.',
+      ],
+    },
+    sheet: {
+      name: 'Quarterly sales.xlsx',
+      sheet: 'Sales',
+      head: ['Region', 'Manager', 'Sales', 'Change'],
+      region: 'Region {n}',
+      people: ['Berger', 'Ito', 'Okafor'],
+    },
+    slides: {
+      name: 'Workshop plan.pptx',
+      title: 'Opening of the Lisbon workshop',
+      text: 'The workshop opens in March with twelve benches\nTraining lasts six weeks\nTools are leased for three years',
+      notes: 'The permit is still pending with the city.',
+    },
+    film: 'Opening.mp4',
+  },
+} as const
+type Language = keyof typeof DOCUMENTS
+
+const FILM = Buffer.from('000000186674797069736f6d0000020069736f6d69736f32', 'hex')
+
+async function save(page: Page, name: string): Promise<void> {
+  await page.mouse.move(640, 20)
+  // Toasts and the first pulse of a citation are over by then.
+  await page.waitForTimeout(1500)
+  await page.screenshot({ path: path.join(images, `${name}.png`) })
+}
+
+async function openCitation(context: BrowserContext, url: string, question: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(url)
+  await page.getByTestId('composer-input').fill(question)
+  await page.getByTestId('composer-input').press('Enter')
+  await page.locator('[data-testid=answer][aria-busy=false]').last().waitFor()
+  await page.getByTestId('cite-chip').first().click()
+  await page.getByTestId('cite-box').first().waitFor()
+  return page
+}
+
+async function shoot(browser: Browser, language: Language): Promise<void> {
   const { name, question, html } = DOCUMENTS[language]
+  const { scan, sheet, slides, film } = OTHERS[language]
   const server = await startTestServer()
   try {
     const printing = await browser.newPage()
     await printing.setContent(`<meta charset="utf-8"><style>${STYLE}</style>${html}`)
     await server.read(name, await printing.pdf({ format: 'A4', printBackground: true }))
+    await server.read(scan.name, scanPdf([await drawPage(browser, letter(scan.lines), { type: 'jpeg' })]))
+    const rows = Array.from({ length: 40 }, (_, index) => [
+      sheet.region.replace('{n}', String(index + 1)),
+      sheet.people[index % sheet.people.length]!,
+      1000 + index * 37,
+      `${index - 20}%`,
+    ])
+    await server.read(sheet.name, makeXlsx([{ name: sheet.sheet, rows: [sheet.head, ...rows] }]))
+    await server.read(
+      slides.name,
+      makePptx([
+        {
+          texts: [
+            { text: slides.title, x: 60, y: 40, w: 840, h: 90, title: true },
+            { text: slides.text, x: 60, y: 160, w: 700, h: 260 },
+          ],
+          notes: slides.notes,
+        },
+      ]),
+    )
+    await server.read(film, FILM)
+
     const context = await browser.newContext({ locale: language === 'zh' ? 'zh-CN' : 'en-US', viewport: { width: 1280, height: 800 } })
-    const page = await context.newPage()
-    await page.goto(server.url)
-    await page.getByTestId('composer-input').fill(question)
-    await page.getByTestId('composer-input').press('Enter')
-    await page.locator('[data-testid=answer][aria-busy=false]').last().waitFor()
-    await page.getByTestId('cite-chip').first().click()
-    await page.getByTestId('cite-box').first().waitFor()
-    await page.mouse.move(640, 20)
-    await page.waitForTimeout(1500)
-    await page.screenshot({ path: path.join(images, `answer-${language}.png`) })
+    await save(await openCitation(context, server.url, question), `answer-${language}`)
+    const scanned = await openCitation(context, server.url, scan.question)
+    await scanned.getByTestId('ocr-box').first().waitFor()
+    await save(scanned, `scan-${language}`)
+    const library = await context.newPage()
+    await library.goto(`${server.url}/library`)
+    await library.getByTestId('doc-row').first().waitFor()
+    await save(library, `library-${language}`)
     await context.close()
   } finally {
     await server.end()
