@@ -1,4 +1,6 @@
 /** Files inside files through real readers, database and file store. */
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
 import type { DocumentId } from '@zhiku/contract/ids.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { LIMITS } from '../base/limits.ts'
@@ -20,6 +22,7 @@ afterEach(async () => {
   // Bytes go from the disk a moment after the commit.
   const problems = async () => (await doctor(ingest.ctx.db, ingest.ctx.files)).checks.filter(({ ok }) => !ok)
   await expect.poll(problems, { timeout: 5000 }).toEqual([])
+  await expect.poll(() => readdir(path.join(ingest.ctx.files.folder, 'tmp')), { timeout: 5000 }).toEqual([])
   const { rows } = await ingest.ctx.db.query('select 1 from document union all select 1 from file union all select 1 from revision')
   expect(rows).toEqual([])
 })

@@ -12,6 +12,7 @@ const HEADER_TABLES = 109
 /** sector numbers from here on are no sectors: free, end of chain, table */
 const FIRST_SPECIAL = 0xfffffffa
 const ROOT = 5
+const STORAGE = 1
 const STREAM = 2
 
 export const isCompoundFile = (bytes: Uint8Array): boolean => SIGNATURE.equals(bytes.subarray(0, 8))
@@ -26,6 +27,20 @@ interface Entry {
   size: number
 }
 
+/** Does following the numbers lead to where one has been? Each is looked at once. */
+function comesBack(next: Uint32Array): boolean {
+  /** 0: not seen · else the walk that came by */
+  const walks = new Uint32Array(next.length)
+  for (let start = 0; start < next.length; start++) {
+    for (let at = start; at < next.length; at = next[at]!) {
+      if (walks[at] === start + 1) return true
+      if (walks[at] !== 0) break
+      walks[at] = start + 1
+    }
+  }
+  return false
+}
+
 export class CompoundFile {
   readonly #bytes: Uint8Array
   readonly #view: DataView
@@ -33,6 +48,7 @@ export class CompoundFile {
   /** number of the sector after each */
   readonly #next: Uint32Array
   readonly #root: Entry
+  readonly #directoryEntries: readonly Entry[]
   readonly #entries = new Map<string, Entry>()
 
   /** @throws ingest.corrupt */
@@ -45,6 +61,7 @@ export class CompoundFile {
     this.#sectorBytes = 2 ** shift
     this.#next = this.#table()
     const entries = this.#directory()
+    this.#directoryEntries = entries
     const root = entries[0]
     if (root?.type !== ROOT) throw fail('ingest.corrupt', { detail: 'OLE' })
     this.#root = root
@@ -74,6 +91,31 @@ export class CompoundFile {
     return small ? this.#smallStream(entry) : this.#read(entry.start, entry.size)
   }
 
+  /**
+   * For libraries that follow chains and trees without a bound: no chain of sectors comes back to itself, no entry is
+   * reached twice, no stream claims more than the whole file.
+   * @throws ingest.corrupt
+   */
+  requireSound(): void {
+    const tooLarge = this.#directoryEntries.some(({ type, size }) => type === STREAM && size > this.#bytes.length)
+    if (tooLarge || comesBack(this.#next) || comesBack(this.#smallTable()) || !this.#isTree())
+      throw fail('ingest.corrupt', { detail: 'OLE' })
+  }
+
+  #isTree(): boolean {
+    const seen = new Set([0])
+    const open = [this.#root.child]
+    for (let index = open.pop(); index !== undefined; index = open.pop()) {
+      const entry = this.#directoryEntries[index]
+      if (!entry) continue
+      if (seen.has(index)) return false
+      seen.add(index)
+      open.push(entry.left, entry.right)
+      if (entry.type === STORAGE) open.push(entry.child)
+    }
+    return true
+  }
+
   #read(start: number, size: number): Uint8Array {
     const sectors = this.#chain(start, Math.ceil(size / this.#sectorBytes))
     const parts = sectors.map((sector) => this.#sector(sector))
@@ -86,17 +128,23 @@ export class CompoundFile {
   #smallStream({ start, size }: Entry): Uint8Array {
     const pieceBytes = 2 ** Math.min(this.#view.getUint16(32, true), 12)
     const container = this.#read(this.#root.start, this.#root.size)
-    const tableSectors = this.#chain(this.#view.getUint32(60, true), this.#next.length)
-    const table = Buffer.concat(tableSectors.map((sector) => this.#sector(sector)))
+    const table = this.#smallTable()
     const bytes = new Uint8Array(size)
     let piece = start
     for (let at = 0; at < size; at += pieceBytes) {
       const from = piece * pieceBytes
-      if (from >= container.length || 4 * piece + 4 > table.length) throw fail('ingest.corrupt', { detail: 'OLE' })
+      if (from >= container.length || piece >= table.length) throw fail('ingest.corrupt', { detail: 'OLE' })
       bytes.set(container.subarray(from, from + Math.min(pieceBytes, size - at)), at)
-      piece = table.readUInt32LE(4 * piece)
+      piece = table[piece]!
     }
     return bytes
+  }
+
+  /** Number of the piece after each. */
+  #smallTable(): Uint32Array {
+    const sectors = this.#chain(this.#view.getUint32(60, true), this.#next.length)
+    const bytes = Buffer.concat(sectors.map((sector) => this.#sector(sector)))
+    return Uint32Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readUInt32LE(4 * index))
   }
 
   /** Sectors from `start` on, `most` of them at most. */

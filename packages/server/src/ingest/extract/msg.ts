@@ -2,26 +2,30 @@
 import msgreader, { type FieldsData } from '@kenjiuno/msgreader'
 import { fail } from '../../base/fail.ts'
 import { decodeText } from './charset.ts'
+import { CompoundFile } from './compound-file.ts'
 import { type Mail, mailExtraction } from './mail/message.ts'
 import type { Extractor } from './types.ts'
 
 export const MSG_VERSION = 'msg-1 msgreader-1.28.0'
 
-// A CommonJS module: what Node imports is its exports, the class among them.
-const { default: MsgReader } = msgreader as unknown as { default: typeof import('@kenjiuno/msgreader').default }
-type Reader = InstanceType<typeof MsgReader>
+type MsgReader = import('@kenjiuno/msgreader').default
+type ReaderClass = typeof import('@kenjiuno/msgreader').default
+// A CommonJS module: what Node imports is its exports with the class in them; bundlers import the class.
+const Reader = (typeof msgreader === 'function' ? msgreader : (msgreader as unknown as { default: ReaderClass }).default) as ReaderClass
 
 /** Keeps every byte as the character of the same number, so that the bytes can be had back. */
 const BYTES = 'latin1'
 
 export const extractMsg: Extractor = async (input) => {
+  // The library follows chains wherever they lead.
+  new CompoundFile(input.bytes).requireSound()
   const { reader, fields } = open(input.bytes)
   input.progress()
   return mailExtraction(toMail(reader, fields), { mediaType: 'application/vnd.ms-outlook', engine: MSG_VERSION }, input)
 }
 
 /** Reads twice where the strings are not Unicode: once for their bytes, then in the character set that these are in. */
-function open(bytes: Uint8Array): { reader: Reader; fields: FieldsData } {
+function open(bytes: Uint8Array): { reader: MsgReader; fields: FieldsData } {
   const first = parse(bytes, BYTES)
   const { subject = '', body = '', senderName = '' } = first.fields
   const raw = [subject, senderName, body].join('\n')
@@ -31,9 +35,9 @@ function open(bytes: Uint8Array): { reader: Reader; fields: FieldsData } {
   return charset === null ? first : parse(bytes, charset)
 }
 
-function parse(bytes: Uint8Array, ansiEncoding: string): { reader: Reader; fields: FieldsData } {
+function parse(bytes: Uint8Array, ansiEncoding: string): { reader: MsgReader; fields: FieldsData } {
   try {
-    const reader = new MsgReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    const reader = new Reader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
     reader.parserConfig = { ansiEncoding }
     const fields = reader.getFileData()
     if (fields.error !== undefined) throw new Error(fields.error)
@@ -51,7 +55,7 @@ function charsetOf(bytes: Uint8Array): string | null {
   }
 }
 
-function toMail(reader: Reader, fields: FieldsData): Mail {
+function toMail(reader: MsgReader, fields: FieldsData): Mail {
   const recipients = (type: 'to' | 'cc'): string =>
     (fields.recipients ?? [])
       .filter(({ recipType = 'to' }) => recipType === type)
@@ -88,7 +92,7 @@ function htmlOf({ bodyHtml, html }: FieldsData): string | null {
   }
 }
 
-function attachmentOf(reader: Reader, attachment: FieldsData): Mail['attachments'][number] | null {
+function attachmentOf(reader: MsgReader, attachment: FieldsData): Mail['attachments'][number] | null {
   try {
     const { fileName, content } = reader.getAttachment(attachment)
     return {
