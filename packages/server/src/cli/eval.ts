@@ -1,9 +1,11 @@
 /** `zhiku eval …`: gives evaluation an application of its own, on a data folder that is thrown away, without a model. */
 import { DEFAULT_COLLECTION, type Document } from '@zhiku/contract/entities.ts'
 import type { DocumentId } from '@zhiku/contract/ids.ts'
+import type { Page } from '@zhiku/contract/page.ts'
 import { type App, createApp, settle } from '../app.ts'
 import { retrieve } from '../ask/retrieve.ts'
 import { readConfig } from '../base/config.ts'
+import { isAppError } from '../base/fail.ts'
 import { LIMITS } from '../base/limits.ts'
 import { createLog } from '../base/log.ts'
 import { askOnce } from '../chats/once.ts'
@@ -40,10 +42,11 @@ async function open(dataDir: string, { ocrEngine }: EvalSettings): Promise<EvalA
       const { document } = await receive(app.ingest, { owner: OWNER, collectionId, path, name, file })
       return document.id
     },
-    async outcome(id) {
-      const document = await getDocument(app.db, OWNER, id as DocumentId)
-      return { state: document.state, code: document.notice?.code ?? null, text: await textOf(app, document) }
-    },
+    outcome: (id) =>
+      patiently(async () => {
+        const document = await getDocument(app.db, OWNER, id as DocumentId)
+        return { state: document.state, code: document.notice?.code ?? null, text: await textOf(app, document) }
+      }),
     async pages(id) {
       const document = await getDocument(app.db, OWNER, id as DocumentId)
       const pages: EvalPage[] = []
@@ -60,7 +63,7 @@ async function open(dataDir: string, { ocrEngine }: EvalSettings): Promise<EvalA
       )
       return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0)
     },
-    settle: () => settle(app),
+    settle: () => patiently(() => settle(app)),
     async ask(question) {
       const answer = await askOnce(app, { owner: OWNER, question, scope: EVERYTHING, mode: 'extractive' }, new AbortController().signal)
       return { answered: answer.answered, citations: answer.citations.map(({ quote, document }) => ({ quote, document: document.name })) }
@@ -73,6 +76,29 @@ async function open(dataDir: string, { ocrEngine }: EvalSettings): Promise<EvalA
   }
 }
 
+/** A machine that does other work as well may keep the store waiting: a measurement does not end with that. */
+const PATIENCE_MS = 2000
+const TRIES = 30
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isAppError(error) || !error.retryable || tries === TRIES) throw error
+      complain(error.message)
+      await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
+    }
+  }
+}
+
+/** null behind the last page that was read: of a file that ended with an error nobody knows how many there are. */
+const findPage = (app: App, document: Document, page: number): Promise<Page | null> =>
+  getPage(app.db, document.revision.id, page).catch((error: unknown) => {
+    if (isAppError(error, 'page.not_found')) return null
+    throw error
+  })
+
 /** Files inside files lie at most this deep and are at most this many: what the product itself allows is less. */
 const CHILDREN = 10_000
 
@@ -80,8 +106,10 @@ const CHILDREN = 10_000
 async function textOf(app: App, document: Document): Promise<string> {
   const parts: string[] = []
   let sheet: string | null = null
-  for (let page = 1; page <= (document.pages.total ?? 0); page += 1) {
-    const { kind, label, text, blocks } = await getPage(app.db, document.revision.id, page)
+  for (let page = 1; ; page += 1) {
+    const found = await findPage(app, document, page)
+    if (!found) break
+    const { kind, label, text, blocks } = found
     // The name of a sheet stands outside of its cells.
     if (kind === 'cells' && label !== sheet) parts.push(label ?? '')
     sheet = label
