@@ -1,7 +1,23 @@
-import type { PoolClient, QueryResult } from 'pg'
+import type { PoolClient, QueryConfig, QueryResult } from 'pg'
 import { fail } from '../base/fail.ts'
 import type { Db, Rows } from './db.ts'
 import { translate } from './errors.ts'
+
+/**
+ * Names of the program's statements, under which the embedded engine keeps their plans: in WebAssembly planning a small statement takes
+ * longer than running it (docs/decisions/0012-cost-of-a-page.md).
+ */
+const names = new Map<string, string>()
+/** The program has fewer; texts made on the fly must not fill the engine's memory. */
+const NAMES_MAX = 400
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined || names.size >= NAMES_MAX) return known
+  const name = `s${names.size}`
+  names.set(text, name)
+  return name
+}
 
 /**
  * One client of the pool, checked out. It watches the time: a statement over the limit, or a pause as long between two statements
@@ -55,6 +71,12 @@ export class Lease {
     this.#timer = setTimeout(() => this.cut(fail('db.query_limit', { limitMs: this.#limitMs })), this.#limitMs)
   }
 
+  /** Prepared where planning is expensive. A server may stand behind a proxy that does not know prepared statements. */
+  #statement(text: string, params: readonly unknown[]): QueryConfig {
+    const name = this.#engine === 'pglite' ? nameOf(text) : undefined
+    return { text, values: [...params], ...(name !== undefined && { name }) }
+  }
+
   /** @param params  undefined: the text may hold several statements, the answer is that of the last one */
   async run<R extends object>(text: string, params?: readonly unknown[]): Promise<Rows<R> & { command: string }> {
     if (this.#end !== null) throw translate(this.#end, this.#limitMs, this.#engine)
@@ -62,7 +84,7 @@ export class Lease {
     this.#watch()
     try {
       const answer: QueryResult<R> | QueryResult<R>[] =
-        params === undefined ? await this.#client.query<R>(text) : await this.#client.query<R>(text, [...params])
+        params === undefined ? await this.#client.query<R>(text) : await this.#client.query<R>(this.#statement(text, params))
       const result = Array.isArray(answer) ? answer.at(-1)! : answer
       return { rows: result.rows, count: result.rowCount ?? 0, command: result.command }
     } catch (error) {
