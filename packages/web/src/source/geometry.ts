@@ -26,18 +26,25 @@ export const shownSize = ({ width, height, rotation }: PageSize): { width: numbe
 
 const normalize = (rotation: number): number => ((rotation % 360) + 360) % 360
 
-export function boxToRect([x, y, w, h]: Box, size: PageSize): Rect {
+/** A box on the page as it is shown, in the same unit, origin top left. */
+export function turnBox([x, y, w, h]: Box, size: PageSize): Box {
   const { width: W, height: H } = size
   switch (normalize(size.rotation)) {
     case 90:
-      return { left: (H - y - h) / H, top: x / W, width: h / H, height: w / W }
+      return [H - y - h, x, h, w]
     case 180:
-      return { left: (W - x - w) / W, top: (H - y - h) / H, width: w / W, height: h / H }
+      return [W - x - w, H - y - h, w, h]
     case 270:
-      return { left: y / H, top: (W - x - w) / W, width: h / H, height: w / W }
+      return [y, W - x - w, h, w]
     default:
-      return { left: x / W, top: y / H, width: w / W, height: h / H }
+      return [x, y, w, h]
   }
+}
+
+export function boxToRect(box: Box, size: PageSize): Rect {
+  const [left, top, width, height] = turnBox(box, size)
+  const shown = shownSize(size)
+  return { left: left / shown.width, top: top / shown.height, width: width / shown.width, height: height / shown.height }
 }
 
 /** Room around a box, so that the outline does not cut into the letters. */
