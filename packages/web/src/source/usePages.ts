@@ -79,7 +79,7 @@ export function usePages(revisionId: Ref<string>, documentId: Ref<string>, isPdf
     entry.state === 'failed' || (entry.state === 'ready' && (entry.page.status !== 'text' || entry.page.unsure))
   function refresh(): void {
     const recent = new Set([...wanted].slice(-RECENT))
-    for (const [page, entry] of [...entries]) {
+    for (const [page, entry] of entries) {
       if (!isUnsettled(entry)) continue
       if (recent.has(page)) void load(page)
       else stale.add(page)
