@@ -11,7 +11,7 @@ export const MSG_VERSION = 'msg-1 msgreader-1.28.0'
 type MsgReader = import('@kenjiuno/msgreader').default
 type ReaderClass = typeof import('@kenjiuno/msgreader').default
 // A CommonJS module: what Node imports is its exports with the class in them; bundlers import the class.
-const Reader = (typeof msgreader === 'function' ? msgreader : (msgreader as unknown as { default: ReaderClass }).default) as ReaderClass
+const Reader: ReaderClass = typeof msgreader === 'function' ? msgreader : (msgreader as unknown as { default: ReaderClass }).default
 
 /** Keeps every byte as the character of the same number, so that the bytes can be had back. */
 const BYTES = 'latin1'
@@ -39,11 +39,48 @@ function parse(bytes: Uint8Array, ansiEncoding: string): { reader: MsgReader; fi
   try {
     const reader = new Reader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
     reader.parserConfig = { ansiEncoding }
+    boundWalks(reader, bytes.length)
     const fields = reader.getFileData()
     if (fields.error !== undefined) throw new Error(fields.error)
-    return { reader, fields }
+    return { reader, fields: withProperTypes(fields) }
   } catch (error) {
     throw fail('ingest.corrupt', { detail: 'MSG' }, error)
+  }
+}
+
+/** Of a damaged file a property may have another type than its name says; it is left out then. */
+function withProperTypes<T extends FieldsData>(fields: T): T {
+  const texts = ['subject', 'body', 'bodyHtml', 'senderName', 'senderSmtpAddress', 'senderEmail', 'name', 'smtpAddress', 'email'] as const
+  const names = [
+    'fileName',
+    'extension',
+    'attachMimeTag',
+    'pidContentId',
+    'messageDeliveryTime',
+    'clientSubmitTime',
+    'creationTime',
+  ] as const
+  for (const key of [...texts, ...names]) if (typeof fields[key] !== 'string') delete fields[key]
+  if (!(fields.html instanceof Uint8Array)) delete fields.html
+  for (const inner of [...(fields.recipients ?? []), ...(fields.attachments ?? [])]) withProperTypes(inner)
+  return fields
+}
+
+/** A step of a walk along sectors covers at least 64 bytes, and each is walked a few times at most. */
+const BYTES_PER_STEP = 8
+
+/**
+ * The library follows chains of sectors wherever they lead, also in circles, and finds other chains in damaged files
+ * than we do: its own steps are counted. Internal to the pinned version; without the function there is nothing to bound.
+ */
+function boundWalks(reader: MsgReader, sizeBytes: number): void {
+  const { reader: sectors } = reader as unknown as { reader: { getNextBlockInner: (...from: unknown[]) => number } }
+  const next = sectors.getNextBlockInner.bind(sectors)
+  let steps = Math.ceil(sizeBytes / BYTES_PER_STEP)
+  sectors.getNextBlockInner = (...from) => {
+    steps -= 1
+    if (steps < 0) throw new Error('sectors without end')
+    return next(...from)
   }
 }
 

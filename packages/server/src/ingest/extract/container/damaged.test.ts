@@ -1,7 +1,10 @@
 /** Damaged copies of mails and archives end as pages that keep all rules, or as a typed error: never otherwise. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isAppError } from '../../../base/fail.ts'
 import { mailFile, zipFile } from '../../testing/container-file.ts'
+import { dataSet, filesIn } from '../../testing/data-sets.ts'
 import { readInner } from '../../testing/inner.ts'
 import { damaged, randomFrom } from '../../testing/mutate.ts'
 import { checkPage } from '../../testing/read.ts'
@@ -20,6 +23,7 @@ const mail = (subject: string): Buffer =>
     ],
   })
 
+const outlook = dataSet('office-real')
 const FILES: readonly [string, () => Promise<Uint8Array>][] = [
   [
     'a.zip',
@@ -36,9 +40,16 @@ const FILES: readonly [string, () => Promise<Uint8Array>][] = [
     async () =>
       Buffer.from(`From a Fri Nov 21 09:00:00 2025\n${mail('one').toString()}\nFrom b Fri Nov 21 09:00:00 2025\n${mail('two').toString()}`),
   ],
+  // No program to write MSG is at hand: those of the evaluation set.
+  ...(outlook === null
+    ? []
+    : filesIn(outlook, 'msg').map((name): [string, () => Promise<Uint8Array>] => [
+        name,
+        async () => readFileSync(path.join(outlook, name)),
+      ])),
 ]
 
-describe('damaged copies', () => {
+describe(outlook === null ? 'damaged copies (MSG skipped: shared/data is absent)' : 'damaged copies', () => {
   it.each(FILES)('of %s', { timeout: 600_000 }, async (name, make) => {
     const good = new Uint8Array(await make())
     const random = randomFrom(SEED)
