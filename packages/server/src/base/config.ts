@@ -100,8 +100,8 @@ export const SETTINGS = {
   ZHIKU_OCR_WORKERS: {
     schema: z.coerce.number().int().min(1).max(64),
     default: null,
-    zh: '同时识别的页数（OCR 进程数）。默认等于处理器核数，但所有进程合计不超过内存的四分之一（每个约 560 MB）。',
-    en: 'Pages recognised at the same time (OCR processes). Default: the number of cores, but at about 560 MB each no more than a quarter of the memory holds.',
+    zh: '同时识别的页数（OCR 进程数）。默认等于处理器核数，但所有进程合计不超过内存的四分之一（每个约 520 MB）。',
+    en: 'Pages recognised at the same time (OCR processes). Default: the number of cores, but at about 520 MB each no more than a quarter of the memory holds.',
   },
   ZHIKU_FETCH_PRIVATE: {
     schema: flag,

@@ -32,7 +32,7 @@ export const LIMITS = {
   ocrPageSeconds: set('ZHIKU_LIMIT_PAGE_SECONDS'),
   /** an OCR child is stopped above the first figure, and replaced after a page above the second */
   ocrRssMiB: set('ZHIKU_LIMIT_OCR_MB'),
-  ocrRecycleRssMiB: 560,
+  ocrRecycleRssMiB: 520,
   /** jobs that may wait for OCR of their pages beside those that are being read */
   ocrJobs: 200,
   /** texts of one page that are kept when it is read again */
