@@ -36,7 +36,7 @@ describe('the entrance to the store', () => {
   })
 
   it('lets in whoever has waited long before everybody else', async () => {
-    expect(await orderOf(['background', 'urgent', 'usual'], 1100)).toEqual(['background 0', 'urgent 1', 'usual 2'])
+    expect(await orderOf(['background', 'urgent', 'usual'], 600)).toEqual(['background 0', 'urgent 1', 'usual 2'])
   })
 
   it('keeps the place for a moment for whoever asks several times in a row', async () => {
@@ -51,6 +51,13 @@ describe('the entrance to the store', () => {
     entrance.leave('urgent')
     await background
     expect(order).toEqual(['urgent again', 'background'])
+  })
+
+  it('lets others in between urgent calls without end', async () => {
+    const ranks: Rank[] = ['background', 'usual', ...Array.from({ length: 14 }, (): Rank => 'urgent')]
+    const order = (await orderOf(ranks)).map((entry) => entry.split(' ')[0])
+    expect(order.indexOf('usual')).toBe(6)
+    expect(order.indexOf('background')).toBe(13)
   })
 
   it('admits as many as it has places', async () => {
