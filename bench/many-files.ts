@@ -67,7 +67,7 @@ try {
   while (!(await settled())) await sleep(1000)
   const allMs = performance.now() - startedMs
   for (const probe of probes) clearInterval(probe)
-  const { documents: states } = await server.client.status({})
+  const { documents: states, loopDelay } = await server.client.status({})
   process.stdout.write(
     `${JSON.stringify(
       {
@@ -78,6 +78,8 @@ try {
         states,
         uploadedSeconds: Math.round(uploadedMs / 100) / 10,
         allSeconds: Math.round(allMs / 100) / 10,
+        /** of the server itself, over the last one to two minutes */
+        loopDelay,
         cpuSeconds: Math.round((cpuSeconds(pid) - cpuBefore) * 10) / 10,
         searchIdleMs: summary(idle),
         searchMeanwhileMs: summary(meanwhile),

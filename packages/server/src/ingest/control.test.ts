@@ -10,6 +10,7 @@ import { cancel, cancelMany, pauseReading, resumeReading, retryMany } from './co
 import { listSteps } from './steps.ts'
 import { OWNER, type RunningIngest, startIngest } from './testing/running.ts'
 import { purge } from './removal.ts'
+import { pictureOf, scanFile, scannedPage } from './testing/scan-file.ts'
 
 let ingest: RunningIngest
 beforeAll(async () => {
@@ -121,6 +122,32 @@ describe('cancelling and trying again', () => {
     await expect.poll(async () => (await describeQueue(ingest.ctx.db, OWNER)).running, { interval: 10 }).toBe(0)
     await expect.poll(() => ingest.readers.pids.length, { timeout: 10_000, interval: 10 }).toBe(0)
     expect(performance.now() - started).toBeLessThan(10_000)
+  })
+})
+
+describe('a scan', () => {
+  it('stops in the middle of its OCR, and goes on with the page it was at', async () => {
+    const pages = await Promise.all(
+      ['amber bridge', 'copper candle', 'golden desert', 'marble falcon'].map(
+        async (words) => await scannedPage(await pictureOf([`The ${words} stands here.`], { size: 22, width: 420, height: 160 })),
+      ),
+    )
+    const { document: scan } = await ingest.send('scan.pdf', scanFile(pages))
+    await expect.poll(async () => (await document(scan.id)).pages.ocr, { timeout: 140_000, interval: 5 }).toBeGreaterThan(0)
+    const stopped = await cancel(ingest.ctx, OWNER, scan.id)
+    const started = performance.now()
+    await expect.poll(async () => (await describeQueue(ingest.ctx.db, OWNER)).running, { timeout: 10_000, interval: 5 }).toBe(0)
+    console.log(`cancel in the middle of OCR: nothing runs any more after ${Math.round(performance.now() - started)} ms`)
+    if (stopped.state === 'cancelled') {
+      expect((await listSteps(ingest.ctx.db, scan.revision.id)).at(-1)).toMatchObject({ step: 'ocr', notice: { code: 'ingest.cancelled' } })
+      await retryMany(ingest.ctx, OWNER, { ids: [scan.id], states: ['cancelled'] })
+    }
+    expect((await ingest.finished(scan.id)).pages).toMatchObject({ total: 4, decided: 4, waiting: 0 })
+    const read = (await listSteps(ingest.ctx.db, scan.revision.id)).filter(({ step }) => step === 'ocr')
+    // What was read before is not read again.
+    expect(Number(read.at(-1)?.detail['pages'])).toBeLessThanOrEqual(4)
+    expect(await doubles(scan.id)).toBe(0)
+    await healthy()
   })
 })
 
