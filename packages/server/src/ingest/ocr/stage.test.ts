@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fail } from '../../base/fail.ts'
 import { getPage } from '../../library/pages.ts'
 import { retry } from '../control.ts'
+import { moveToTrash, purge, restore } from '../removal.ts'
 import type { RecogniseRequest, RecogniseResult, SightPool } from '../pool/pool.ts'
 import { Turns } from '../pool/turns.ts'
 import { listSteps } from '../steps.ts'
@@ -15,7 +16,7 @@ afterEach(async () => {
 })
 
 /** A pool that answers as told; throws what the answer throws. */
-function scripted(answer: (request: RecogniseRequest) => string): SightPool & { calls: string[] } {
+function scripted(answer: (request: RecogniseRequest) => string | Promise<string>): SightPool & { calls: string[] } {
   const turns = new Turns(1)
   const calls: string[] = []
   return {
@@ -31,7 +32,7 @@ function scripted(answer: (request: RecogniseRequest) => string): SightPool & { 
       try {
         calls.push(`${request.quick ? 'quick ' : ''}${request.engine} ${request.page}`)
         await on.drawn(`${request.page}`)
-        return read(answer(request), request)
+        return read(await abortable(answer(request), signal), request)
       } finally {
         end()
       }
@@ -40,6 +41,13 @@ function scripted(answer: (request: RecogniseRequest) => string): SightPool & { 
     close: async () => undefined,
   }
 }
+
+/** A real child is killed when its page is given up. */
+const abortable = async (answer: string | Promise<string>, signal: AbortSignal): Promise<string> =>
+  await Promise.race([
+    answer,
+    new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })),
+  ])
 
 function read(text: string, { engine }: RecogniseRequest): RecogniseResult {
   const place = { v: 1, kind: 'page', page: 1, boxes: [], quote: [0, text.length] } as const
@@ -144,5 +152,45 @@ describe('an error that is not the page’s', () => {
     })
     expect(document).toMatchObject({ state: 'partial', notice: { code: 'ingest.file_missing' } })
     expect(document.pages.searchable).toBe(1)
+  })
+})
+
+describe('a document in the middle of OCR', () => {
+  /** Page 2 is read when it is let go. */
+  async function halfRead() {
+    let letGo = (): void => undefined
+    const gate = new Promise<void>((resolve) => (letGo = resolve))
+    const pool = scripted(async ({ page }) => {
+      if (page === 2) await gate
+      return `text of page ${page}`
+    })
+    const pipeline = await openPipeline({ pool })
+    pipelines.push(pipeline)
+    const page = await scannedPage(await pictureOf(['anything'], { height: 100 }))
+    const { id } = await pipeline.send('scan.pdf', scanFile([page, page, page]))
+    await expect.poll(() => pool.calls.includes('auto 2'), { timeout: 30_000, interval: 20 }).toBe(true)
+    return { pipeline, pool, id, letGo }
+  }
+
+  it('is deleted without a trace', async () => {
+    const { pipeline, id } = await halfRead()
+    await purge(pipeline.ctx, OWNER, id)
+    await expect.poll(() => pipeline.ocr.pool.free).toBe(1)
+    const { rows } = await pipeline.db.query<{ n: number }>(
+      'select (select count(*)::int from page) + (select count(*)::int from page_version) + (select count(*)::int from chunk) + (select count(*)::int from step) as n',
+    )
+    expect(rows[0]!.n).toBe(0)
+  })
+
+  it('goes on where it was when it comes back from the trash, and all of it can be searched', async () => {
+    const { pipeline, pool, id, letGo } = await halfRead()
+    await moveToTrash(pipeline.ctx, OWNER, id)
+    await expect.poll(() => pool.free).toBe(1)
+    letGo()
+    pool.calls.length = 0
+    await restore(pipeline.ctx, OWNER, id)
+    const document = await pipeline.finished(id)
+    expect(document).toMatchObject({ state: 'ready', pages: { ocr: 3 }, chunks: 3, indexed: 3 })
+    expect(pool.calls.filter((call) => !call.startsWith('quick'))).toEqual(['auto 2', 'auto 3'])
   })
 })
