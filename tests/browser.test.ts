@@ -158,6 +158,8 @@ describe.skipIf(!executable)('in the browser', () => {
       await row.hover()
       await row.getByTestId('doc-delete').click()
       await row.waitFor({ state: 'detached' })
+      // The row goes at once; the offer to take it back comes with the server's answer.
+      await byId(page, 'undo').waitFor()
       expect((await server.client.search({ q: 'lemurs' })).results).toEqual([])
       await byId(page, 'undo').click()
       await row.waitFor()
