@@ -194,12 +194,6 @@ export const ERRORS = {
     zh: '这一页没有图像，无法用 OCR 识别。',
     en: 'This page has no picture that OCR could read.',
   },
-  'page.being_read': {
-    status: 409,
-    retryable: true,
-    zh: '这一页正在识别，请稍后再试。',
-    en: 'This page is just being read. Try again in a moment.',
-  },
   'chat.not_found': { status: 404, retryable: false, zh: '没有这个对话。', en: 'There is no such chat.' },
   'run.not_found': { status: 404, retryable: false, zh: '没有这次回答。', en: 'There is no such answer.' },
   'citation.not_found': { status: 404, retryable: false, zh: '没有这条引用。', en: 'There is no such citation.' },

@@ -31,7 +31,7 @@ const READERS: Record<Kind, () => Promise<Extractor>> = {
 }
 
 /** Changes whenever a reader may give other pages for the same file. */
-export const EXTRACTOR_VERSION = '1'
+export const EXTRACTOR_VERSION = '2'
 
 /**
  * Finds the reader of a file and opens it.
