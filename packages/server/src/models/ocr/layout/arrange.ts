@@ -30,7 +30,7 @@ export interface Place {
  * Items of a row that stand nearer than this, in line heights, are one line; others are cells, parted by a tab. Engines
  * part a line only at clear gaps, so among words any gap will do; among Han characters it must be a wide one.
  */
-const CELL_GAP = 0.05
+const CELL_GAP = 0.25
 const HAN_CELL_GAP = 0.8
 export const CELL_SEPARATOR = '\t'
 

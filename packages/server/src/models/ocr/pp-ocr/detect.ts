@@ -3,7 +3,7 @@
  * Binarization) gives each pixel the probability of lying in the middle of a line; components of it become rectangles.
  */
 import { components, smallestQuad } from '../picture/components.ts'
-import { grown, type Quad } from '../picture/quad.ts'
+import { grown, quadCentre, type Quad } from '../picture/quad.ts'
 import { scaled } from '../picture/raster.ts'
 import type { Picture } from '../types.ts'
 import type { Session } from './session.ts'
@@ -22,8 +22,11 @@ const STEP = 32
 const THRESHOLD = 0.3
 /** the map shows the shrunk middle of a line; it is grown by this times area / perimeter */
 const GROW = 1.6
-/** and lengthened by this share of its height at both ends */
+/** and lengthened by this share of its height at each end that has no neighbour within so many heights */
 const END = 0.12
+const NEIGHBOUR = 1.5
+/** lines that are shorter than so many heights, cells mostly, are left as they are */
+const LONG = 8
 /** components of fewer pixels, and rectangles less high than this, are noise */
 const LEAST_PIXELS = 6
 const LEAST_HEIGHT = 2
@@ -40,22 +43,33 @@ export async function detect(session: Session, picture: Picture, limit: number, 
   const small = await scaled(picture, width, height)
   const { data } = await session.run(input(small), [1, 3, height, width])
   const [toX, toY] = [picture.width / width, picture.height / height]
-  return components(data, width, height, THRESHOLD, LEAST_PIXELS)
+  const found = components(data, width, height, THRESHOLD, LEAST_PIXELS)
     .filter((component) => component.mean >= leastScore)
     .flatMap((component) => {
       const inner = smallestQuad(component.outline)
       if (Math.min(inner.length, inner.height) < LEAST_HEIGHT) return []
       const area = inner.length * inner.height
       const quad = stretched(grown(inner, (GROW * area) / (2 * (inner.length + inner.height))), toX, toY)
-      return [{ quad: lengthened(quad), score: component.mean }]
+      return [{ quad, score: component.mean }]
     })
+  const quads = found.map(({ quad }) => quad)
+  return found.map(({ quad, score }) => ({ quad: lengthened(quad, quads), score }))
 }
 
-/** Longer by a small part of its height at both ends, where marks are easily cut off. */
-function lengthened(quad: Quad): Quad {
-  if (quad.length < 2 * quad.height) return quad
-  const by = END * quad.height
-  return { ...quad, x: quad.x - quad.ux * by, y: quad.y - quad.uy * by, length: quad.length + 2 * by }
+/** Longer by a small part of its height at both ends, where marks are easily cut off; not towards a neighbour on its row. */
+function lengthened(quad: Quad, others: readonly Quad[]): Quad {
+  if (quad.length < LONG * quad.height) return quad
+  const middle = quadCentre(quad)
+  const reach = quad.length / 2 + NEIGHBOUR * quad.height
+  const sides = others.flatMap((other) => {
+    const centre = quadCentre(other)
+    const along = (centre.x - middle.x) * quad.ux + (centre.y - middle.y) * quad.uy
+    const down = (centre.y - middle.y) * quad.ux - (centre.x - middle.x) * quad.uy
+    const near = other !== quad && Math.abs(down) < quad.height / 2 && Math.abs(along) - other.length / 2 < reach
+    return near ? [Math.sign(along)] : []
+  })
+  const [before, after] = [-1, 1].map((side) => (sides.includes(side) ? 0 : END * quad.height)) as [number, number]
+  return { ...quad, x: quad.x - quad.ux * before, y: quad.y - quad.uy * before, length: quad.length + before + after }
 }
 
 const stepped = (side: number): number => Math.max(STEP, Math.round(side / STEP) * STEP)
