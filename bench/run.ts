@@ -12,6 +12,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { type TestServer, newDataDir, startTestServer } from '../tests/support/server.ts'
 import { makeCorpus } from './corpus.ts'
 import { cpuSeconds, tree } from './processes.ts'
+import { measureOcr } from './ocr.ts'
 import { measureScans } from './scans.ts'
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
@@ -168,5 +169,7 @@ try {
   await server.end()
 }
 result['scans'] = await measureScans({ quick: values.quick })
+// Installs the library that is compared with, so not in the quick run.
+if (!values.quick) result['ocr'] = measureOcr({ rounds: 1 })
 result['sizes'] = sizes()
 console.log(JSON.stringify(result, null, 2))
