@@ -47,18 +47,23 @@ export function residentMiB(pid: number): number {
   return Math.round(kib / 1024) + childrenOf(pid).reduce((sum, child) => sum + residentMiB(child), 0)
 }
 
-/**
- * CPU seconds of the process, of its living children, and of children that have ended.
- * @param counts  which children count, by their command line; all unless given
- */
-export function cpuSeconds(pid: number, counts: (commandLine: string) => boolean = () => true): number {
-  const fields = read(`/proc/${pid}/stat`)
+// utime, stime, cutime, cstime are fields 14-17 of proc(5); the split begins at field 3.
+const times = (pid: number): number[] =>
+  read(`/proc/${pid}/stat`)
     .replace(/^.*\) /, '')
     .split(' ')
-    .map(Number)
-  // utime, stime, cutime, cstime are fields 14-17 of proc(5); the split begins at field 3.
-  const own = (fields[11]! + fields[12]! + fields[13]! + fields[14]!) / TICKS_PER_SECOND
-  return childrenOf(pid)
-    .filter((child) => counts(read(`/proc/${child}/cmdline`)))
-    .reduce((sum, child) => sum + cpuSeconds(child, counts), own)
+    .slice(11, 15)
+    .map((ticks) => Number(ticks) / TICKS_PER_SECOND)
+
+/** CPU seconds of the process, of its living children, and of children that have ended. */
+export function cpuSeconds(pid: number): number {
+  const own = times(pid).reduce((sum, seconds) => sum + seconds, 0)
+  return own + childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), 0)
+}
+
+/** CPU seconds of the process and of those living children whose command line is wanted; and which children these are. */
+export function cpuOfLiving(pid: number, wanted: (commandLine: string) => boolean): { seconds: number; children: number[] } {
+  const children = childrenOf(pid).filter((child) => wanted(read(`/proc/${child}/cmdline`)))
+  const seconds = [pid, ...children].reduce((sum, one) => sum + times(one)[0]! + times(one)[1]!, 0)
+  return { seconds, children }
 }
