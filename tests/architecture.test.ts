@@ -72,9 +72,9 @@ describe('imports of the server', () => {
     const readers = serverFiles.filter((file) => !isTest(file) && /process\.env/.test(readFileSync(path.join(ROOT, file), 'utf8')))
     // The command line takes the environment once and hands it to base/config.ts; output.ts asks for the terminal's language;
     // limits.ts takes the bounds, in the children too.
-    expect(readers.filter((file) => !/\/(cli\/(main|output|eval)|base\/(config|limits))\.ts$/.test(file) && !/\/ingest\/pool\//.test(file))).toEqual(
-      [],
-    )
+    expect(
+      readers.filter((file) => !/\/(cli\/(main|output|eval)|base\/(config|limits))\.ts$/.test(file) && !/\/ingest\/pool\//.test(file)),
+    ).toEqual([])
   })
 })
 

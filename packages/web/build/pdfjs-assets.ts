@@ -26,7 +26,8 @@ export function pdfjsAssets(): Plugin {
     },
     configureServer(server) {
       server.middlewares.use('/pdfjs', (request, response, next) => {
-        const name = path.posix.normalize((request.url ?? '/').split('?')[0]!).slice(1)
+        const [address = '/'] = (request.url ?? '/').split('?')
+        const name = path.posix.normalize(address).slice(1)
         const file = name === 'pdf.worker.min.mjs' ? path.join(root, WORKER) : path.join(root, name)
         if (!file.startsWith(root) || !existsSync(file)) return next()
         response.setHeader('content-type', TYPES[path.extname(file)] ?? 'application/octet-stream')

@@ -40,7 +40,8 @@ export function checkPage(page: ExtractedPage): void {
     if (word.start < wordAt || word.end <= word.start || word.end > page.text.length)
       throw new Error(`page ${page.page}: word ${word.start}-${word.end} after ${wordAt}`)
     // Cells and lines of a slide are whole texts.
-    if (page.kind === 'page' && /\s/.test(page.text.slice(word.start, word.end))) throw new Error(`page ${page.page}: white space in a word`)
+    if (page.kind === 'page' && /\s/.test(page.text.slice(word.start, word.end)))
+      throw new Error(`page ${page.page}: white space in a word`)
     wordAt = word.end
   }
 }
