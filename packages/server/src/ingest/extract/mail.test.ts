@@ -139,15 +139,19 @@ describe('hostile and odd files of the evaluation set', () => {
   const folder = dataSet('malformed')
   const rows = folder ? rowsOfTsv(path.join(folder, 'INDEX.tsv')).filter(({ family }) => ['zip', 'eml', 'msg'].includes(family!)) : []
 
-  it.skipIf(folder === null)(folder === null ? 'skipped: shared/data is absent' : `of ZIP, EML and MSG end as their index says (${rows.length})`, { timeout: 120_000 }, async () => {
-    const wrong: string[] = []
-    for (const { file, expected } of rows) {
-      if (!existsSync(path.join(folder!, file!))) continue
-      const found = await outcomeOf(readFileSync(path.join(folder!, file!)), path.basename(file!))
-      if (!fits(expected!, found)) wrong.push(`${file}: expected ${expected}, found ${found}`)
-    }
-    expect(wrong).toEqual([])
-  })
+  it.skipIf(folder === null)(
+    folder === null ? 'skipped: shared/data is absent' : `of ZIP, EML and MSG end as their index says (${rows.length})`,
+    { timeout: 120_000 },
+    async () => {
+      const wrong: string[] = []
+      for (const { file, expected } of rows) {
+        if (!existsSync(path.join(folder!, file!))) continue
+        const found = await outcomeOf(readFileSync(path.join(folder!, file!)), path.basename(file!))
+        if (!fits(expected!, found)) wrong.push(`${file}: expected ${expected}, found ${found}`)
+      }
+      expect(wrong).toEqual([])
+    },
+  )
 
   /** "text", or the code of the container or of what is in it */
   async function outcomeOf(bytes: Buffer, name: string): Promise<string> {
