@@ -45,7 +45,7 @@ export function mutate(good: Buffer, other: Buffer, kind: Mutation, random: () =
     }
     case 'zero': {
       const from = at(bytes.length)
-      return bytes.fill(0, from, from + 1 + at(2048))
+      return bytes.fill(0, from, Math.min(bytes.length, from + 1 + at(2048)))
     }
     case 'repeat': {
       const from = at(bytes.length)
@@ -79,7 +79,7 @@ export async function hostileFiles(): Promise<{ name: string; bytes: Buffer }[]>
     { name: 'deep.json', bytes: Buffer.from('['.repeat(200_000)) },
     { name: 'deep.html', bytes: Buffer.from('<div>'.repeat(200_000)) },
     { name: 'laughs.xml', bytes: Buffer.from(laughs()) },
-    { name: 'laughs.svg', bytes: Buffer.from(laughs()) },
+    { name: 'laughs.svg', bytes: Buffer.from(laughs('svg')) },
     { name: 'one-line.csv', bytes: Buffer.from('a,'.repeat(2_000_000)) },
     { name: 'quotes.csv', bytes: Buffer.from('"'.repeat(1_000_001)) },
     { name: 'nul.txt', bytes: Buffer.alloc(100_000) },
@@ -87,7 +87,7 @@ export async function hostileFiles(): Promise<{ name: string; bytes: Buffer }[]>
 }
 
 /** Billion laughs (CAPEC-197). */
-function laughs(): string {
+function laughs(root = 'x'): string {
   const entities = Array.from({ length: 10 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`)
-  return `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">${entities.join('')}]><x>&l10;</x>`
+  return `<?xml version="1.0"?><!DOCTYPE ${root} [<!ENTITY l0 "ha">${entities.join('')}]><${root}>&l10;</${root}>`
 }

@@ -198,7 +198,8 @@ async function extract(work: Work, pool: ReaderPool): Promise<Outcome> {
   } catch (error) {
     // All pages are written and the step is closed: whatever the child did afterwards changes nothing.
     if (outcome) return outcome
-    if (signal.aborted || !isAppError(error) || !error.code.startsWith('ingest.')) throw error
+    // What is wrong with the file (a name inside an archive, too) stays wrong; everything else is tried again.
+    if (signal.aborted || !isAppError(error) || (error.retryable && !error.code.startsWith('ingest.'))) throw error
     if (error.code === 'ingest.reader_crashed' && job.attempt < READ_ATTEMPTS) throw error
     return await write(ctx, job, async (tx) => {
       await endStep(tx, revisionId, 'extract', attempt, detail(), { code: error.code, params: error.params })
