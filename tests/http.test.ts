@@ -33,6 +33,7 @@ const validBodies: Record<string, unknown> = {
   updateCollection: { name: 'x' },
   updateChat: { title: 'x' },
   sendMessage: { text: 'x' },
+  readPage: { engine: 'tesseract' },
 }
 const errorOf = async (response: Response): Promise<string> => ((await response.json()) as { error: { code: string } }).error.code
 const call = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${server.url}${path}`, init)
@@ -89,7 +90,9 @@ describe('every route', () => {
     const described = Object.values(description.paths).flatMap((methods) =>
       Object.values(methods).map((operation) => operation.operationId),
     )
-    expect(described.map(String).toSorted()).toEqual([...routes.map(([name]) => name), 'uploadDocument', 'getFile'].toSorted())
+    expect(described.map(String).toSorted()).toEqual(
+      [...routes.map(([name]) => name), 'uploadDocument', 'getFile', 'getPageImage', 'backup'].toSorted(),
+    )
   })
 
   it('unknown addresses and methods are 404 in the reader’s language', async () => {

@@ -18,7 +18,7 @@ export const queueSchema = z
 export type Queue = z.infer<typeof queueSchema>
 
 /** Which documents an action on many is for: those named, or those of a collection, or all. */
-export const documentSelectionSchema = z.object({
+export const documentSelectionSchema = z.strictObject({
   ids: z.array(idSchema('document')).min(1).max(500).optional(),
   collection: idSchema('collection').optional(),
 })

@@ -177,14 +177,14 @@ export const ROUTES = {
     method: 'POST',
     path: '/api/queue/pause',
     summary: 'Pause reading, of everything or of one collection; documents that are being read stop after the page at hand',
-    body: z.object({ collection: idSchema('collection').optional() }),
+    body: z.strictObject({ collection: idSchema('collection').optional() }),
     response: queueSchema,
   },
   resumeQueue: {
     method: 'POST',
     path: '/api/queue/resume',
     summary: 'Let reading go on, of everything or of one collection',
-    body: z.object({ collection: idSchema('collection').optional() }),
+    body: z.strictObject({ collection: idSchema('collection').optional() }),
     response: queueSchema,
   },
   getPage: {
