@@ -75,14 +75,16 @@ export async function restore(ctx: IngestContext, owner: string, documentId: Doc
   })
 }
 
-/** Deletes for good: rows, chunks, index, what chats keep of it, and the bytes when nothing else uses them. @throws document.not_found */
+/**
+ * Deletes for good: rows, chunks, index, what chats keep of it, and the bytes when nothing else uses them.
+ * A document without others inside it goes in one transaction. A container is hidden first, with the job that empties
+ * the trash, so that a crash in the middle leaves nothing half deleted for ever. @throws document.not_found
+ */
 export async function purge(ctx: IngestContext, owner: string, documentId: DocumentId): Promise<void> {
-  // A container that is being read could bring a child in between; then there is another round.
+  if (await purgeOne(ctx, owner, documentId)) return
+  if (!(await isTrashed(ctx.db, owner, documentId))) await moveToTrash(ctx, owner, documentId)
+  // A container that was being read could bring a child in between; then there is another round.
   for (let more = true; more;) {
-    await ctx.db.transaction(async (tx) => {
-      await getDocument(tx, owner, documentId, { trashed: true })
-      await stopJobs(ctx, tx, documentId)
-    }, MAKES_SPACE)
     for (const child of await listDescendants(ctx.db, documentId)) {
       await purgeOne(ctx, child.owner, child.id).catch((error: unknown) => {
         // Someone else was quicker.
