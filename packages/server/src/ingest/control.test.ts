@@ -212,3 +212,22 @@ describe('coverage', () => {
     await purge(ingest.ctx, OWNER, done.id)
   })
 })
+
+describe('deleting for good that fails in the middle', () => {
+  const failing = () => ({
+    ...ingest.ctx,
+    forget: async () => {
+      throw new Error('no')
+    },
+  })
+
+  it('leaves a document as it was, and it is read to its end', async () => {
+    await pauseReading(ingest.ctx, OWNER, null)
+    const { document: waiting } = await ingest.send('kept.md', 'The kinkajou stays.')
+    await expect(purge(failing(), OWNER, waiting.id)).rejects.toThrow('no')
+    await healthy()
+    await resumeReading(ingest.ctx, OWNER, null)
+    expect((await ingest.finished(waiting.id)).state).toBe('ready')
+    await purge(ingest.ctx, OWNER, waiting.id)
+  })
+})
