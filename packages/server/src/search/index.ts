@@ -151,8 +151,10 @@ export async function checkIndex(
   const row = rows[0]!
   // Every indexed chunk must be found by its own first token: compares the table with the BM25 index itself.
   const { rows: lost } = await db.query<{ n: number }>(
-    `with sample as (select chunk_id, document_id, split_part(tok, ' ', 1) as term from chunk_tok where tok <> '' order by chunk_id desc limit 200)
-     select count(*)::int as n from sample s where not exists (select 1 from bm25_top(s.term, '{}'::text[], array[s.document_id], 10000) b where b.chunk_id = s.chunk_id)`,
+    `with sample as (select chunk_id, document_id, split_part(tok, ' ', 1) as term from chunk_tok where tok <> '' order by chunk_id desc limit 200),
+       found as materialized (select s.term, b.chunk_id from (select distinct document_id, term from sample) s
+         cross join lateral bm25_top(s.term, '{}'::text[], array[s.document_id], (select count(*)::int from chunk_tok t where t.document_id = s.document_id)) b)
+     select count(*)::int as n from sample s where not exists (select 1 from found f where f.chunk_id = s.chunk_id and f.term = s.term)`,
   )
   return {
     chunks: row.chunks,
