@@ -7,7 +7,7 @@ const seed = Number(process.env['ZHIKU_TEST_SEED'] ?? Date.now() % 1_000_000)
 describe('a server that is killed, frozen or loses its power', () => {
   it.each<[Cut, number]>([
     ['kill', 3],
-    ['step', 5],
+    ['step', 4],
     ['worst', 2],
     ['random', 2],
     ['freeze', 1],
